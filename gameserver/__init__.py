@@ -1,0 +1,1 @@
+"""Catch the Cat: a location game server whose prizes are real coupons."""

@@ -1,0 +1,162 @@
+"""The nouns of the game. Frozen structs: they cross every boundary, dicts do not.
+
+Coordinates are WGS-84 degrees, times are epoch milliseconds, distances metres.
+"""
+
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Literal
+
+from msgspec import Struct
+
+ID_MAX = 64
+
+
+class Cat(Struct, frozen=True, array_like=True):
+    """One cat on the street, as it is stored in Redis; how many catches are left is kept apart.
+
+    `catches` is how often it can be caught in all, `catch_m` the reach of its store,
+    `campaign` and `title` name the coupon that it carries, or are None for a cat without one.
+    """
+
+    id: str
+    species: str
+    store: str
+    store_name: str
+    lat: float
+    lon: float
+    expires_ms: int
+    catches: int
+    catch_m: float
+    campaign: str | None = None
+    title: str | None = None
+
+
+class Claim(Struct, frozen=True, array_like=True):
+    """A player's right to one catch of a cat, as the outbox keeps it until the books are done."""
+
+    catch: str
+    cat: str
+    player: str
+    attempt: str
+    species: str
+    points: int
+    store: str
+    at_ms: int
+    campaign: str | None = None
+    title: str | None = None
+
+
+class CouponState(StrEnum):
+    """`pending` is said to players only: the catch stands, the coupon is still to be issued."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    REDEEMED = "redeemed"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+class Coupon(Struct, frozen=True):
+    """A coupon that stands in the books, with the catch that it was issued for."""
+
+    code: str
+    campaign: str
+    title: str
+    state: CouponState
+    expires_ms: int
+    catch: str
+    cat: str
+    player: str
+    store: str
+    issued_ms: int
+
+
+class IssueItem(Struct, frozen=True):
+    """One coupon asked of the coupon service; `catch` makes asking again harmless."""
+
+    catch: str
+    cat: str
+    player: str
+    campaign: str
+    store: str
+    at_ms: int
+
+
+IssueStatus = Literal["issued", "already", "limit", "sold_out", "closed"]
+LimitKind = Literal["per_player", "per_player_day"]
+
+
+class IssueResult(Struct, frozen=True, omit_defaults=True):
+    """The coupon service's answer to one item.
+
+    `issued` and `already` carry the coupon. With `already` it is the coupon of this catch, or, if
+    its `catch` differs, the one that this player has from another catch of the same cat.
+    `limit` names the limit that was met.
+    """
+
+    catch: str
+    status: IssueStatus
+    coupon: Coupon | None = None
+    limit: LimitKind | None = None
+
+
+class Reservation(Struct, frozen=True):
+    """Coupons set aside for one cat; `reservation` is the cat's id."""
+
+    reservation: str
+    campaign: str
+    count: int
+    expires_ms: int
+
+
+class ActiveHours(Struct, frozen=True, omit_defaults=True, rename={"from_ms": "from", "to_ms": "to"}):
+    """When a plan is in force: an optional span of time, and optional opening hours in it."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+    hours: str | None = None
+
+
+class SpawnPlan(Struct, frozen=True):
+    """How many cats of which kind live around a store, and what they carry."""
+
+    cats_alive: int
+    lifetime_s: int
+    radius_m: float
+    species: dict[str, float]
+    campaign: str | None = None
+    catches_per_cat: int = 1
+    active: ActiveHours = ActiveHours()
+
+
+class PlannedStore(Struct, frozen=True):
+    """A store as its keeper sees it. `plan` is None where no cats are wanted (now).
+
+    `rev` grows with every change of the store, its plan or its campaign, over all stores.
+    """
+
+    id: str
+    name: str
+    region: str
+    lat: float
+    lon: float
+    timezone: str
+    catch_m: float
+    plan: SpawnPlan | None
+    campaign_title: str | None
+    rev: int
+
+
+def catch_id(cat: str, player: str, attempt: str) -> str:
+    """The id of a catch, the same for every repetition of one attempt, on any process.
+
+    32 hex digits of BLAKE2b over the three ids, each preceded by its length, so that no two
+    different triples run together.
+    """
+    digest = blake2b(digest_size=16)
+    for part in (cat, player, attempt):
+        raw = part.encode()
+        digest.update(len(raw).to_bytes(2, "big"))
+        digest.update(raw)
+    return digest.hexdigest()
