@@ -1,0 +1,56 @@
+"""Where and what the next cats of a store are. Pure: time and chance are arguments."""
+
+from math import sqrt
+from random import Random
+
+from gameserver.game.geo import destination
+from gameserver.game.model import Cat, PlannedStore, SpawnPlan
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_cat_id(region: str, rng: Random) -> str:
+    """An id that carries its region: `<region>-<12 base32 characters>` (60 random bits)."""
+    bits = rng.getrandbits(60)
+    return region + "-" + "".join(_ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5))
+
+
+def place_in_disc(lat: float, lon: float, radius_m: float, rng: Random) -> tuple[float, float]:
+    """A place spread evenly over a disc: the square root makes rings equally dense."""
+    return destination(lat, lon, rng.uniform(0.0, 360.0), radius_m * sqrt(rng.random()))
+
+
+def plan_is_active(plan: SpawnPlan, now_ms: int) -> bool:
+    """Is `now_ms` within the plan's span of time?"""
+    active = plan.active
+    if active.from_ms is not None and now_ms < active.from_ms:
+        return False
+    return active.to_ms is None or now_ms < active.to_ms
+
+
+def cats_for(store: PlannedStore, count: int, now_ms: int, rng: Random) -> list[Cat]:
+    """`count` new cats of an active store: random places, species by weight, the plan's lifetime.
+
+    Lifetimes differ by up to a quarter so that a store's cats don't leave all at once.
+    """
+    plan = store.plan
+    assert plan is not None
+    species = rng.choices(list(plan.species), list(plan.species.values()), k=count)
+    return [_cat(store, plan, kind, now_ms, rng) for kind in species]
+
+
+def _cat(store: PlannedStore, plan: SpawnPlan, species: str, now_ms: int, rng: Random) -> Cat:
+    lat, lon = place_in_disc(store.lat, store.lon, plan.radius_m, rng)
+    return Cat(
+        id=new_cat_id(store.region, rng),
+        species=species,
+        store=store.id,
+        store_name=store.name,
+        lat=round(lat, 6),
+        lon=round(lon, 6),
+        expires_ms=now_ms + int(plan.lifetime_s * 1000 * rng.uniform(0.75, 1.0)),
+        catches=plan.catches_per_cat,
+        catch_m=store.catch_m,
+        campaign=plan.campaign,
+        title=store.campaign_title if plan.campaign else None,
+    )
