@@ -1,0 +1,56 @@
+"""The catches that one player threw, and what it was told of each.
+
+An attempt outlives a connection: until it is answered, the same id, cat and ticket are sent again.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from catbot.wire import Catch, Caught, Coupon, Refused
+
+_REMEMBERED_REFUSALS = 32
+
+
+class Attempt:
+    """One catch: what was sent, when first (seconds), how often, and its answer so far."""
+
+    __slots__ = ("answer", "catch", "coupon", "due_s", "first_s", "sends")
+
+    def __init__(self, catch: Catch) -> None:
+        self.catch = catch
+        self.first_s = 0.0
+        self.due_s = 0.0
+        self.sends = 0
+        self.answer: Caught | Refused | None = None
+        self.coupon: Coupon | None = None
+
+
+class Attempts:
+    """A player's attempts by id. Refused ones are forgotten after a while, caught ones never."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._number = 0
+        self._by_id: dict[str, Attempt] = {}
+        self._refused: deque[str] = deque()
+
+    def new(self, cat: str, ticket: str) -> Attempt:
+        """An attempt with an id that no other attempt of any run has."""
+        self._number += 1
+        attempt = Attempt(Catch(f"{self._prefix}-{self._number}", cat, ticket))
+        self._by_id[attempt.catch.attempt] = attempt
+        return attempt
+
+    def get(self, attempt_id: str) -> Attempt | None:
+        """The attempt with this id, if it is remembered."""
+        return self._by_id.get(attempt_id)
+
+    def refused(self, attempt: Attempt, answer: Refused) -> None:
+        """Note a final refusal."""
+        attempt.answer = answer
+        self._refused.append(attempt.catch.attempt)
+        if len(self._refused) > _REMEMBERED_REFUSALS:
+            self._by_id.pop(self._refused.popleft(), None)
+
+    def __iter__(self) -> Iterator[Attempt]:
+        return iter(self._by_id.values())

@@ -1,0 +1,195 @@
+"""One bot: a player's mind on a socket, from sign-up to goodbye.
+
+One task per bot spans its whole life and mostly sleeps; messages and ticks are plain callbacks.
+"""
+
+import asyncio
+import math
+import ssl
+from random import Random
+
+import msgspec
+
+from catbot.address import Address
+from catbot.api import Api, ApiError
+from catbot.connection import Closed, Connection, UnreachableError, dial
+from catbot.histogram import Histogram
+from catbot.pace import Beat
+from catbot.player import Player
+from catbot.reconnect import Backoff, policy_of
+from catbot.wire import ClientMessage, Hello, ServerMessage, Welcome, WireError, decode, encode
+
+_FIX_PERIOD_S = 1.0
+_WELCOME_S = 15.0
+_CLIENT = "catbot"
+
+
+class Venue(msgspec.Struct, frozen=True):
+    """What all bots of a run share. `lag` takes how late this process does what was due."""
+
+    address: Address
+    tls: ssl.SSLContext | None
+    api: Api
+    lag: Histogram
+
+
+class Bot:
+    """Plays until it is told to stop or the server sends it away for good."""
+
+    def __init__(self, player: Player, venue: Venue, rng: Random, token: str | None = None) -> None:
+        self.player = player
+        self.token = token
+        self.is_new = token is None
+        self._venue = venue
+        self._rng = rng
+        self._loop = asyncio.get_running_loop()
+        self._beat: Beat | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_s = math.inf
+        self._connection: Connection | None = None
+        self._dialled_s = 0.0
+        self._is_welcome = False
+        self._was_welcome = False
+        self._leaving = False
+
+    async def play(self) -> None:
+        """Sign up if need be, then play and come back as the close codes say."""
+        tally = self.player.tally
+        if self.token is None:
+            try:
+                self.token = (await self._venue.api.sign_up()).token
+            except ApiError:
+                tally.errors["sign_up"] += 1
+                return
+        backoff = Backoff(self._rng)
+        while not self._leaving:
+            try:
+                closed = await self._session(self.token)
+            except UnreachableError as error:
+                tally.failed_connects[error.reason] += 1
+                await asyncio.sleep(backoff.wait_s(error.retry_after_s))
+                continue
+            if self._is_welcome:
+                backoff.reset()
+            if not self._comes_back_after(closed):
+                return
+            await asyncio.sleep(backoff.wait_s())
+
+    def rest(self) -> None:
+        """Start no more catches."""
+        self.player.rest()
+
+    def leave(self) -> None:
+        """Say goodbye; `play` returns soon after."""
+        self._leaving = True
+        if self._connection is not None:
+            self._connection.close()
+
+    async def _session(self, token: str) -> Closed:
+        """One connection, from dialling to its end. Raises UnreachableError."""
+        self._is_welcome = False
+        self._dialled_s = self._loop.time()
+        connection = await dial(self._venue.address, self._hear, self._venue.tls)
+        self._connection = connection
+        try:
+            connection.send(encode(Hello(token, _CLIENT)))
+            hello = self._loop.call_later(_WELCOME_S, self._give_up_on_welcome)
+            try:
+                return await connection.closed
+            finally:
+                hello.cancel()
+        finally:
+            connection.abort()
+            self._connection = None
+            self._gone()
+
+    def _give_up_on_welcome(self) -> None:
+        if not self._is_welcome and self._connection is not None:
+            self._connection.breach("no welcome in time")
+
+    def _gone(self) -> None:
+        if self._is_welcome:
+            self.player.tally.online -= 1
+        self.player.lost()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _comes_back_after(self, closed: Closed) -> bool:
+        """Count how a session ended and say whether to start another."""
+        tally = self.player.tally
+        if closed.violation is not None:
+            tally.errors["violation"] += 1
+            tally.disconnects[closed.code] += 1
+            return True
+        if self._leaving and (closed.by_us or closed.code == 1000):
+            return False
+        policy = policy_of(closed.code)
+        tally.disconnects[closed.code] += 1
+        if policy.is_error:
+            tally.errors[f"closed_{closed.code}"] += 1
+        return policy.comes_back and not self._leaving
+
+    # what the socket hears
+
+    def _hear(self, payload: bytes) -> None:
+        now_s = self._loop.time()
+        try:
+            message = decode(payload)
+        except WireError as error:
+            self._breach(f"unreadable: {error}")
+            return
+        if self._is_welcome:
+            self.player.hear(message, now_s)
+            self._set_timer(now_s)
+        else:
+            self._hear_first(message, now_s)
+
+    def _hear_first(self, message: ServerMessage, now_s: float) -> None:
+        if not isinstance(message, Welcome):
+            # An error may come first: the player counts it, and the close that follows decides.
+            self.player.hear(message, now_s)
+            return
+        tally = self.player.tally
+        self._is_welcome = True
+        tally.online += 1
+        tally.welcomed += not self._was_welcome
+        self._was_welcome = True
+        tally.latencies.connect.record((now_s - self._dialled_s) * 1000)
+        self.player.welcomed(message, self._say, now_s)
+        # The first tick was just now; the phase is each bot's own, so that they do not all
+        # send at once after a restart.
+        self._beat = Beat(now_s + self._rng.uniform(0.5, 1.5) * _FIX_PERIOD_S, _FIX_PERIOD_S)
+        self._timer_s = math.inf
+        self._set_timer(now_s)
+
+    def _breach(self, violation: str) -> None:
+        if self._connection is not None:
+            self._connection.breach(violation)
+
+    # the clock
+
+    def _set_timer(self, now_s: float) -> None:
+        assert self._beat is not None
+        due_s = min(self._beat.due_s, self.player.due_s)
+        if self._timer is not None:
+            if self._timer_s <= due_s:
+                return
+            self._timer.cancel()
+        self._timer_s = due_s
+        self._timer = self._loop.call_at(due_s, self._on_time)
+
+    def _on_time(self) -> None:
+        now_s = self._loop.time()
+        self._timer = None
+        self._venue.lag.record((now_s - self._timer_s) * 1000)
+        assert self._beat is not None
+        # Timers may fire a hair early.
+        if self._beat.due_s <= now_s + 0.001:
+            self.player.tally.fixes_skipped += self._beat.tick(now_s)
+            self.player.tick(now_s)
+        self.player.wake(now_s)
+        self._set_timer(now_s)
+
+    def _say(self, message: ClientMessage) -> bool:
+        return self._connection is not None and self._connection.send(encode(message))

@@ -1,0 +1,238 @@
+"""One WebSocket of one bot: websockets' sans-I/O protocol on an asyncio.Protocol.
+
+No task and no queue per connection: frames are handed to a callback as they arrive, and what was
+sent during one turn of the loop leaves in one write.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
+from websockets.client import ClientProtocol
+from websockets.datastructures import MultipleValuesError
+from websockets.exceptions import InvalidStatus
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Response
+from websockets.protocol import CONNECTING, OPEN
+from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
+
+from catbot.address import Address
+from catbot.wire import SUBPROTOCOL
+
+_MAX_MESSAGE_BYTES = 1 << 20
+# A phone that cannot get its fixes out for this long throws them away instead of piling them up.
+_MAX_UNSENT_BYTES = 64 * 1024
+_HANDSHAKE_S = 10.0
+_GOODBYE_S = 5.0
+
+
+class UnreachableError(Exception):
+    """No WebSocket came of the attempt: `reason` is short and countable."""
+
+    def __init__(self, reason: str, retry_after_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """How a connection ended. `violation` says what the server broke, if it broke anything."""
+
+    code: int
+    reason: str
+    by_us: bool
+    violation: str | None = None
+
+
+class Connection(asyncio.Protocol):
+    """A WebSocket that calls `hear` with the payload of every binary message."""
+
+    def __init__(self, address: Address, hear: Callable[[bytes], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._hear = hear
+        self._protocol = ClientProtocol(
+            parse_uri(address.play),
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            max_size=_MAX_MESSAGE_BYTES,
+        )
+        self._transport: asyncio.Transport | None = None
+        self._opened: asyncio.Future[None] = self._loop.create_future()
+        self._closed: asyncio.Future[Closed] = self._loop.create_future()
+        self._flushing = False
+        self._choked = False
+        self._fragments: list[bytes] = []
+        self._violation: str | None = None
+        self._goodbye: asyncio.TimerHandle | None = None
+
+    @property
+    def opened(self) -> asyncio.Future[None]:
+        """Done once the handshake is; fails with UnreachableError."""
+        return self._opened
+
+    @property
+    def closed(self) -> asyncio.Future[Closed]:
+        """Done once the connection is gone."""
+        return self._closed
+
+    def send(self, payload: bytes) -> bool:
+        """Send one binary message with this turn's write.
+
+        False, and nothing is sent, where the connection is not open or the network is so far
+        behind that the message would only pile up.
+        """
+        if self._choked or self._protocol.state is not OPEN:
+            return False
+        self._protocol.send_binary(payload)
+        self._flush_soon()
+        return True
+
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE) -> None:
+        """Say goodbye; `closed` is done within five seconds, whatever the server does."""
+        if self._protocol.state is OPEN:
+            self._protocol.send_close(code)
+            self._goodbye = self._loop.call_later(_GOODBYE_S, self.abort)
+            self._flush_soon()
+        elif self._protocol.state is CONNECTING:
+            self.abort()
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def forsake(self) -> None:
+        """Nobody waits for the handshake any more."""
+        self._opened.cancel()
+        self.abort()
+
+    def breach(self, violation: str) -> None:
+        """The server broke the contract: note how and hang up."""
+        self._violation = self._violation or violation
+        self.close(CloseCode.INVALID_DATA)
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=_MAX_UNSENT_BYTES)
+        self._protocol.send_request(self._protocol.connect())
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Response):
+                self._on_response()
+            elif isinstance(event, Frame):
+                self._on_frame(event)
+        if self._protocol.handshake_exc is not None:
+            self.abort()
+        elif self._protocol.close_expected() and self._goodbye is None:
+            self._goodbye = self._loop.call_later(_GOODBYE_S, self.abort)
+        self._flush()
+
+    def pause_writing(self) -> None:
+        self._choked = True
+
+    def resume_writing(self) -> None:
+        self._choked = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._goodbye is not None:
+            self._goodbye.cancel()
+        self._protocol.receive_eof()
+        if not self._opened.done():
+            self._opened.set_exception(_why_no_handshake(self._protocol.handshake_exc))
+        if not self._closed.done():
+            self._closed.set_result(self._ending())
+
+    def _on_response(self) -> None:
+        if self._protocol.handshake_exc is not None or self._opened.done():
+            return
+        if self._protocol.subprotocol != SUBPROTOCOL:
+            self._opened.set_exception(UnreachableError("wrong_subprotocol"))
+            self.abort()
+        else:
+            self._opened.set_result(None)
+
+    def _on_frame(self, frame: Frame) -> None:
+        if self._violation is not None:
+            return
+        if frame.opcode is Opcode.BINARY and frame.fin:
+            self._hear(bytes(frame.data))
+        elif frame.opcode is Opcode.TEXT:
+            self.breach("a text frame on a binary subprotocol")
+        elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
+            self._fragments.append(bytes(frame.data))
+            if frame.fin:
+                payload = b"".join(self._fragments)
+                self._fragments.clear()
+                self._hear(payload)
+
+    def _flush_soon(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        writes = self._protocol.data_to_send()
+        if not writes or self._transport is None or self._transport.is_closing():
+            return
+        # An empty write is the protocol's word for "end the stream here".
+        ends = not writes[-1]
+        self._transport.write(b"".join(writes))
+        if ends:
+            self._transport.close()
+
+    def _ending(self) -> Closed:
+        protocol = self._protocol
+        received, sent = protocol.close_rcvd, protocol.close_sent
+        by_us = sent is not None and not protocol.close_rcvd_then_sent
+        violation = self._violation
+        if violation is None and by_us and protocol.parser_exc is not None:
+            violation = str(protocol.parser_exc)
+        if by_us and sent is not None:
+            return Closed(sent.code, sent.reason, by_us=True, violation=violation)
+        if received is not None:
+            return Closed(received.code, received.reason, by_us=False, violation=violation)
+        return Closed(CloseCode.ABNORMAL_CLOSURE, "", by_us=False, violation=violation)
+
+
+async def dial(
+    address: Address, hear: Callable[[bytes], None], tls: ssl.SSLContext | None
+) -> Connection:
+    """Open a WebSocket within ten seconds; `tls` is needed for a wss address.
+
+    Raises UnreachableError, also where the server answers with another status than 101.
+    """
+    connection = Connection(address, hear)
+    try:
+        async with asyncio.timeout(_HANDSHAKE_S):
+            await asyncio.get_running_loop().create_connection(
+                lambda: connection, address.host, address.port, ssl=tls
+            )
+            await connection.opened
+    except TimeoutError:
+        connection.forsake()
+        raise UnreachableError("timeout") from None
+    except OSError as error:
+        raise UnreachableError(type(error).__name__) from error
+    except asyncio.CancelledError:
+        connection.forsake()
+        raise
+    return connection
+
+
+def _why_no_handshake(failure: Exception | None) -> UnreachableError:
+    if not isinstance(failure, InvalidStatus):
+        return UnreachableError(type(failure).__name__ if failure else "hung_up")
+    status = failure.response.status_code
+    try:
+        retry_after_s = float(failure.response.headers.get("Retry-After", 0))
+    except (ValueError, MultipleValuesError):  # it may also be a date
+        retry_after_s = 0.0
+    return UnreachableError(f"http_{status}", retry_after_s)

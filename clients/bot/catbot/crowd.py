@@ -1,0 +1,99 @@
+"""All bots of a run: who they are, when they arrive and how they leave."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from uuid import uuid4
+
+from catbot.bot import Bot, Venue
+from catbot.cheats import strategies
+from catbot.options import Options
+from catbot.pace import start_times
+from catbot.player import Persona, Player
+from catbot.tally import Tally
+from catbot.walker import Places, Walker
+
+_ANSWERS_S = 5.0
+_LOOK_S = 0.1
+_GOODBYES_S = 8.0
+_GOODBYES_AT_ONCE = 200
+
+
+class Crowd:
+    """The bots of one run and what they count."""
+
+    def __init__(self, options: Options, places: Places) -> None:
+        self.honest = Tally()
+        self.cheating: dict[str, Tally] = {}
+        self.bots: list[Bot] = []
+        self._options = options
+        self._places = places
+        # Attempt ids must differ between runs even where the seed and the players are the same.
+        self._run_id = uuid4().hex[:12]
+        self._roles = _roles(options, Random(options.seed))
+        self._strategies = strategies()
+
+    async def play(self, venue: Venue) -> None:
+        """Let everybody arrive, play for `duration_s`, then gather answers and leave."""
+        loop = asyncio.get_running_loop()
+        start_s = loop.time()
+        async with asyncio.TaskGroup() as tasks:
+            playing: list[asyncio.Task[None]] = []
+            for number, due_s in enumerate(
+                start_times(self._options.players, self._options.ramp_s)
+            ):
+                await _until(start_s + due_s)
+                bot = self._new_bot(number, venue)
+                self.bots.append(bot)
+                playing.append(tasks.create_task(bot.play()))
+            await _until(start_s + self._options.duration_s)
+            await self._leave(playing)
+
+    async def _leave(self, playing: list[asyncio.Task[None]]) -> None:
+        for bot in self.bots:
+            bot.rest()
+        await self._gather_answers()
+        for number, bot in enumerate(self.bots):
+            bot.leave()
+            if number % _GOODBYES_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        await asyncio.wait(playing, timeout=_GOODBYES_S)
+        for task in playing:  # those who wait to come back, or whose server is gone
+            task.cancel()
+
+    async def _gather_answers(self) -> None:
+        """Wait until nobody waits for the answer to a catch, but not for ever."""
+        for _ in range(round(_ANSWERS_S / _LOOK_S)):
+            if all(bot.player.settled for bot in self.bots):
+                return
+            await asyncio.sleep(_LOOK_S)
+
+    def _new_bot(self, number: int, venue: Venue) -> Bot:
+        options = self._options
+        rng = Random(f"{options.seed}/{number}")
+        role = self._roles[number]
+        walker = Walker(
+            self._places.start(options.start_near_m, rng), options.speed_mps, self._places, rng
+        )
+        tally = self.honest if role is None else self.cheating.setdefault(role, Tally())
+        tally.players += 1
+        persona = Persona(f"{self._run_id}-{number}", walker, self._places, rng, tally)
+        make: Callable[[Persona], Player] = Player if role is None else self._strategies[role]
+        token = options.tokens[number] if number < len(options.tokens) else None
+        return Bot(make(persona), venue, rng, token)
+
+
+def _roles(options: Options, rng: Random) -> list[str | None]:
+    """For each bot its way to cheat, or None; cheaters are spread evenly over the ways."""
+    names = list(strategies())
+    cheaters = round(options.players * options.cheaters)
+    roles: list[str | None] = [names[number % len(names)] for number in range(cheaters)]
+    roles += [None] * (options.players - cheaters)
+    rng.shuffle(roles)
+    return roles
+
+
+async def _until(when_s: float) -> None:
+    delay_s = when_s - asyncio.get_running_loop().time()
+    if delay_s > 0:
+        await asyncio.sleep(delay_s)

@@ -1,0 +1,414 @@
+"""One player's mind: walks, looks for cats, aims, throws, remembers. No I/O and no clock.
+
+The shell calls `tick` once a second, `wake` when `due_s` has come and `hear` for every message;
+what the player wants to say goes to the `say` it was welcomed with. `now_s` is any clock that only
+goes forward; the time of day comes from the server's `welcome`.
+"""
+
+import math
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+
+from catbot.attempts import Attempt, Attempts
+from catbot.ground import Position, distance_m
+from catbot.refusals import Next, next_after
+from catbot.tally import Tally
+from catbot.walker import Places, Walker
+from catbot.wire import (
+    Aim,
+    Cat,
+    Cats,
+    Caught,
+    ClientMessage,
+    Coupon,
+    CouponChanged,
+    Encounter,
+    Error,
+    Fix,
+    Notice,
+    Refused,
+    ServerMessage,
+    Welcome,
+)
+
+Say = Callable[[ClientMessage], bool]
+
+ANSWER_S = 5.0  # so long a player waits for an answer before it asks again
+_MAX_SENDS = 8
+_MAX_REFUSALS_PER_CAT = 8
+_PAUSE_S = 1.0  # between a refusal that names no wait and the next aim
+_SURE_REACH = 0.8  # aim from well inside the reach: the server may know us a little elsewhere
+_REMEMBERED_CATS = 512
+
+
+class Persona(msgspec.Struct, frozen=True):
+    """What makes a player: `name` begins its attempt ids and must be unique among all runs."""
+
+    name: str
+    walker: Walker
+    places: Places
+    rng: Random
+    tally: Tally
+
+
+class Aiming(msgspec.Struct, frozen=True):
+    """An aim was sent and not answered yet."""
+
+    cat: str
+    sent_s: float
+
+
+class Poised(msgspec.Struct, frozen=True):
+    """An encounter is open; the throw follows at `throw_s`."""
+
+    cat: str
+    ticket: str
+    throw_s: float
+
+
+class Throwing(msgspec.Struct, frozen=True):
+    """A catch was sent and not answered yet."""
+
+    attempt: Attempt
+
+
+class Player:
+    """An honest player. The cheats derive from it and change one habit each."""
+
+    def __init__(self, persona: Persona) -> None:
+        self.tally = persona.tally
+        self.attempts = Attempts(persona.name)
+        self._walker = persona.walker
+        self._places = persona.places
+        self._rng = persona.rng
+        self._say: Say | None = None
+        self._rules: Welcome | None = None
+        self._epoch_ms = 0.0
+        self._stepped_s: float | None = None
+        self._visible: dict[str, Cat] = {}
+        self._target: Cat | None = None
+        self._done: dict[str, int] = {}  # cats that are settled -> when they expire
+        self._refusals: dict[str, int] = {}
+        self._reach_m: dict[str, float] = {}
+        self._doing: Aiming | Poised | Throwing | None = None
+        self._quiet_until_s = 0.0
+        self._resting = False
+        self._here: Position | None = None  # where the last fix said
+        self._before: Position | None = None  # where the fix before it said
+        self._fix_sent_s: float | None = None  # None once a `cats` message answered it
+        self._session_fixes = 0
+
+    # what the shell calls
+
+    def welcomed(self, welcome: Welcome, say: Say, now_s: float) -> None:
+        """A session opened. A catch that the last one left unanswered is sent again."""
+        self._say = say
+        self._rules = welcome
+        self._epoch_ms = welcome.now_ms - now_s * 1000
+        self._visible.clear()
+        self._target = None
+        self._here = self._before = None
+        self._fix_sent_s = None
+        self._session_fixes = 0
+        self.tick(now_s)
+        if isinstance(self._doing, Throwing):
+            self._send_catch(self._doing.attempt, now_s)
+
+    def lost(self) -> None:
+        """The session ended. Tickets die with it, an unanswered catch does not."""
+        self._say = None
+        if not isinstance(self._doing, Throwing):
+            self._doing = None
+
+    def rest(self) -> None:
+        """Start nothing new; what was thrown is still waited for."""
+        self._resting = True
+        if not isinstance(self._doing, Throwing):
+            self._doing = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether no catch waits for its answer."""
+        return not isinstance(self._doing, Throwing)
+
+    @property
+    def due_s(self) -> float:
+        """When `wake` should be called; infinity for never."""
+        if self._say is not None:
+            if isinstance(self._doing, Poised):
+                return self._doing.throw_s
+            if isinstance(self._doing, Throwing):
+                return self._doing.attempt.due_s
+        return math.inf
+
+    def tick(self, now_s: float) -> None:
+        """A second went by: walk, send a fix, and aim where a cat is in reach."""
+        dt_s = 0.0 if self._stepped_s is None else now_s - self._stepped_s
+        self._stepped_s = now_s
+        self._move(dt_s)
+        if self._say is None:
+            return
+        if not self._tell(self._fix(now_s)):
+            self.tally.fixes_skipped += 1
+            return
+        self.tally.fixes += 1
+        self._session_fixes += 1
+        self._fix_sent_s = now_s
+        if isinstance(self._doing, Aiming) and now_s - self._doing.sent_s > ANSWER_S:
+            self.tally.unanswered += 1
+            self._doing = None
+        if self._doing is None and not self._resting and now_s >= self._quiet_until_s:
+            self._try_something(now_s)
+
+    def wake(self, now_s: float) -> None:
+        """Do what was due: throw, or throw again what nobody answered."""
+        if self.due_s > now_s:
+            return
+        if isinstance(self._doing, Poised):
+            self._throw(self._doing.cat, self._doing.ticket, now_s)
+        elif isinstance(self._doing, Throwing):
+            attempt = self._doing.attempt
+            if attempt.sends < _MAX_SENDS:
+                self._send_catch(attempt, now_s)
+            else:
+                self.tally.unanswered += 1
+                self._leave(attempt.catch.cat)
+
+    def hear(self, message: ServerMessage, now_s: float) -> None:
+        """Take in one message of the server."""
+        match message:
+            case Cats():
+                self._on_cats(message, now_s)
+            case Encounter():
+                self._on_encounter(message, now_s)
+            case Caught():
+                self._on_caught(message, now_s)
+            case Refused():
+                self._on_refused(message, now_s)
+            case CouponChanged():
+                self._on_coupon(message, now_s)
+            case Error():
+                self.tally.errors[f"error_{message.code}"] += 1
+            case Welcome():
+                self.tally.errors["second_welcome"] += 1
+            case Notice():
+                pass
+
+    # the habits that cheats change
+
+    def _move(self, dt_s: float) -> None:
+        target = self._target
+        self._walker.step(dt_s, None if target is None else Position(target.lat, target.lon))
+
+    def _fix(self, now_s: float) -> Fix:
+        reading = self._walker.reading()
+        self._before, self._here = self._here, reading.position
+        return Fix(
+            lat=reading.position.lat,
+            lon=reading.position.lon,
+            accuracy_m=reading.accuracy_m,
+            at_ms=int(self._epoch_ms + now_s * 1000),
+            speed_mps=reading.speed_mps,
+            heading_deg=reading.heading_deg,
+        )
+
+    def _try_something(self, now_s: float) -> None:
+        target = self._target or self._choose()
+        self._target = target
+        if target is not None and self._distance_m(target) <= self._reach_of(target):
+            self._aim(target.id, now_s)
+
+    def _throw_delay_s(self, aim_min_s: float) -> float:
+        return aim_min_s + self._rng.uniform(0.1, 0.9)  # the time a thumb takes
+
+    def _answered(self, attempt: Attempt, now_s: float) -> None:
+        """A catch got its final answer."""
+
+    # acting
+
+    def _tell(self, message: ClientMessage) -> bool:
+        return self._say is not None and self._say(message)
+
+    def _aim(self, cat: str, now_s: float) -> None:
+        if self._tell(Aim(cat)):
+            self._doing = Aiming(cat, now_s)
+
+    def _throw(self, cat: str, ticket: str, now_s: float) -> None:
+        attempt = self.attempts.new(cat, ticket)
+        attempt.first_s = now_s
+        self._doing = Throwing(attempt)
+        self._send_catch(attempt, now_s)
+
+    def _send_catch(self, attempt: Attempt, now_s: float) -> None:
+        if self._tell(attempt.catch):
+            attempt.sends += 1
+            self.tally.catches_resent += attempt.sends > 1
+        attempt.due_s = now_s + ANSWER_S
+
+    def _choose(self) -> Cat | None:
+        """The nearest cat in view that can still be caught."""
+        free = [cat for cat in self._visible.values() if cat.left > 0 and cat.id not in self._done]
+        return min(free, key=self._distance_m, default=None)
+
+    def _distance_m(self, cat: Cat) -> float:
+        here = self._here or self._walker.position
+        return distance_m(here, Position(cat.lat, cat.lon))
+
+    def _reach_of(self, cat: Cat) -> float:
+        assert self._rules is not None, "nobody aims before the welcome"
+        return self._reach_m.get(cat.id, self._rules.rules.catch_m * _SURE_REACH)
+
+    def _leave(self, cat_id: str) -> None:
+        """Be done with a cat, whatever came of it."""
+        self._doing = None
+        cat = self._visible.get(cat_id)
+        now_ms = int(self._epoch_ms + (self._stepped_s or 0) * 1000)
+        self._done[cat_id] = now_ms + 3_600_000 if cat is None else cat.expires_ms
+        self._refusals.pop(cat_id, None)
+        self._reach_m.pop(cat_id, None)
+        if self._target is not None and self._target.id == cat_id:
+            self._target = None
+        if len(self._done) > _REMEMBERED_CATS:
+            self._done = {cat: ends for cat, ends in self._done.items() if ends > now_ms}
+
+    # hearing
+
+    def _on_cats(self, message: Cats, now_s: float) -> None:
+        self._measure_reveal(message, now_s)
+        for cat in message.appear:
+            self._visible[cat.id] = cat
+        for gone in message.vanish:
+            self._visible.pop(gone, None)
+            self._refusals.pop(gone, None)
+            self._reach_m.pop(gone, None)
+        if message.appear or (self._target is not None and self._target.id not in self._visible):
+            self._target = None if self._resting else self._choose()
+
+    def _measure_reveal(self, message: Cats, now_s: float) -> None:
+        """Count the time since the last fix where that fix is what brought the cats into view.
+
+        A cat may also appear because it was put there; then the fix before it says nothing. So
+        what counts is the first answer to a session's first fix, or a cat that stood out of view
+        of the fix before.
+        """
+        sent_s, self._fix_sent_s = self._fix_sent_s, None
+        if sent_s is None or not message.appear or self._rules is None:
+            return
+        view_m = self._rules.rules.view_m
+        before = self._before
+        if self._session_fixes == 1 or (
+            before is not None
+            and any(
+                distance_m(before, Position(cat.lat, cat.lon)) > view_m for cat in message.appear
+            )
+        ):
+            self.tally.latencies.reveal.record((now_s - sent_s) * 1000)
+
+    def _on_encounter(self, message: Encounter, now_s: float) -> None:
+        if not isinstance(self._doing, Aiming) or self._doing.cat != message.cat:
+            return  # the answer to an aim that was given up
+        assert self._rules is not None, "nobody aims before the welcome"
+        delay_s = self._throw_delay_s(self._rules.rules.aim_min_ms / 1000)
+        self._doing = Poised(message.cat, message.ticket, now_s + delay_s)
+
+    def _on_caught(self, message: Caught, now_s: float) -> None:
+        attempt = self.attempts.get(message.attempt)
+        if attempt is None or attempt.catch.cat != message.cat:
+            self.tally.errors["caught_unasked"] += 1
+            return
+        if attempt.answer is not None:
+            if not _same(attempt.answer, message):
+                self.tally.errors["answer_changed"] += 1
+            return
+        attempt.answer = message
+        self.tally.catches += 1
+        self.tally.latencies.catch.record((now_s - attempt.first_s) * 1000)
+        if message.coupon is not None:
+            self._learn(attempt, message.coupon, now_s)
+        if self._is_throwing(attempt):
+            self._leave(message.cat)
+        self._answered(attempt, now_s)
+
+    def _on_refused(self, message: Refused, now_s: float) -> None:
+        if message.attempt is not None:
+            self._on_catch_refused(message, now_s)
+        elif message.cat is not None:
+            self.tally.refused[message.reason] += 1
+            if isinstance(self._doing, Aiming) and self._doing.cat == message.cat:
+                self._react(message, message.cat, now_s)
+        else:
+            self.tally.errors["refused_nothing"] += 1
+
+    def _on_catch_refused(self, message: Refused, now_s: float) -> None:
+        assert message.attempt is not None
+        attempt = self.attempts.get(message.attempt)
+        if attempt is None:
+            self.tally.errors["refused_unasked"] += 1
+            return
+        if attempt.answer is not None:
+            if not _same(attempt.answer, message):
+                self.tally.errors["answer_changed"] += 1
+            return
+        self.tally.refused[message.reason] += 1
+        if next_after(message) is Next.RESEND and self._is_throwing(attempt):
+            attempt.due_s = now_s + self._wait_s(message)
+            return
+        self.attempts.refused(attempt, message)
+        self.tally.latencies.catch.record((now_s - attempt.first_s) * 1000)
+        if self._is_throwing(attempt):
+            self._react(message, attempt.catch.cat, now_s)
+        self._answered(attempt, now_s)
+
+    def _on_coupon(self, message: CouponChanged, now_s: float) -> None:
+        attempt = self.attempts.get(message.attempt)
+        if attempt is not None:  # else it was caught before this run
+            self._learn(attempt, message.coupon, now_s)
+
+    def _learn(self, attempt: Attempt, coupon: Coupon, now_s: float) -> None:
+        """Take note of a coupon; its code may come later, but never changes or goes away."""
+        known = attempt.coupon
+        if known is not None and known.code is not None:
+            if coupon.code != known.code:
+                self.tally.errors["code_changed"] += 1
+                return
+        elif coupon.code is not None:
+            self.tally.given(coupon.code)
+            self.tally.latencies.coupon.record((now_s - attempt.first_s) * 1000)
+        attempt.coupon = coupon
+
+    def _is_throwing(self, attempt: Attempt) -> bool:
+        return isinstance(self._doing, Throwing) and self._doing.attempt is attempt
+
+    def _react(self, refusal: Refused, cat_id: str, now_s: float) -> None:
+        """Do what the reason asks for; a cat that keeps refusing is left alone."""
+        self._doing = None
+        self._refusals[cat_id] = self._refusals.get(cat_id, 0) + 1
+        self._quiet_until_s = now_s + self._wait_s(refusal)
+        todo = next_after(refusal)
+        if todo is Next.FORGET or self._refusals[cat_id] >= _MAX_REFUSALS_PER_CAT:
+            self._leave(cat_id)
+        elif todo is Next.REST:
+            self._resting = True
+            self._target = None
+        elif todo is Next.NEARER:
+            limits = (refusal.limit_m, refusal.distance_m)
+            self._reach_m[cat_id] = _SURE_REACH * min(
+                (limit for limit in limits if limit is not None),
+                default=self._reach_m.get(cat_id, 10.0),
+            )
+
+    def _wait_s(self, refusal: Refused) -> float:
+        asked_ms = refusal.retry_after_ms
+        # Jitter, or all who were refused at once would come back at once.
+        return (_PAUSE_S if asked_ms is None else asked_ms / 1000) + self._rng.uniform(0, _PAUSE_S)
+
+
+def _same(first: Caught | Refused, second: Caught | Refused) -> bool:
+    """Whether two answers to one attempt agree (a pending coupon may have become a real one)."""
+    if isinstance(first, Caught) and isinstance(second, Caught):
+        return first.cat == second.cat and (first.coupon is None) == (second.coupon is None)
+    if isinstance(first, Refused) and isinstance(second, Refused):
+        return first.reason == second.reason
+    return False

@@ -1,0 +1,171 @@
+"""Whether every coupon that a bot was told of is in that player's wallet, and none twice.
+
+`compare` is the judgement, without I/O; `reconcile` reads the wallets and waits for what is still
+pending.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from catbot.api import Api, ApiError, WalletCoupon
+from catbot.attempts import Attempt
+
+_READERS = 16
+_PENDING_S = 30.0
+_LOOK_AGAIN_S = 1.0
+_SAMPLE = 20
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A coupon that a bot heard of: by its code, or by its cat alone while it is pending."""
+
+    cat: str
+    code: str | None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One player at the end of a run: what it was told, and the cats it threw at."""
+
+    token: str
+    told: tuple[Told, ...]
+    tried: frozenset[str]
+    is_new: bool  # signed up for this run, so its wallet holds nothing older
+
+
+class Reconciliation(msgspec.Struct, frozen=True):
+    """Counts over all wallets. Only `missing`, `twice`, `pending` and `unread` are faults of money.
+
+    `unheard` coupons came of catches whose answer the bot did not live to hear; `unasked` ones of
+    no catch at all, in a wallet that was empty before the run.
+    """
+
+    told: int = 0
+    found: int = 0
+    missing: int = 0
+    twice: int = 0
+    pending: int = 0
+    unread: int = 0
+    unheard: int = 0
+    unasked: int = 0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Every coupon told of is there once, and with its code."""
+        return not (self.missing or self.twice or self.pending or self.unread)
+
+
+class Wallet(msgspec.Struct, frozen=True):
+    """One account beside its wallet; `coupons` is None where the wallet could not be read."""
+
+    account: Account
+    coupons: tuple[WalletCoupon, ...] | None
+
+
+def account_of(token: str, attempts: Iterable[Attempt], *, is_new: bool) -> Account:
+    """Sum up what a player threw and was told."""
+    tried = list(attempts)
+    return Account(
+        token=token,
+        told=tuple(
+            Told(attempt.catch.cat, attempt.coupon.code)
+            for attempt in tried
+            if attempt.coupon is not None
+        ),
+        tried=frozenset(attempt.catch.cat for attempt in tried),
+        is_new=is_new,
+    )
+
+
+class _Finding(msgspec.Struct, frozen=True):
+    """One thing seen in the wallets: the count it belongs to, and a text where it is a problem."""
+
+    count: str
+    problem: str | None = None
+
+
+def compare(wallets: Sequence[Wallet]) -> Reconciliation:
+    """Hold what bots were told against their wallets; a code may be in one wallet only, once."""
+    findings = [finding for wallet in wallets for finding in _findings(wallet)]
+    findings += _shared_codes(wallets)
+    counts = Counter(finding.count for finding in findings)
+    counts["told"] = sum(len(wallet.account.told) for wallet in wallets)
+    problems = [finding.problem for finding in findings if finding.problem is not None]
+    return Reconciliation(**counts, problems=tuple(problems[:_SAMPLE]))
+
+
+def _findings(wallet: Wallet) -> Iterator[_Finding]:
+    if wallet.coupons is None:
+        yield _Finding("unread", "a wallet could not be read")
+        return
+    for cat, times in Counter(coupon.cat for coupon in wallet.coupons).items():
+        if times > 1:
+            yield _Finding("twice", f"cat {cat} gave one player {times} coupons")
+    by_cat = {coupon.cat: coupon for coupon in wallet.coupons}
+    for told in wallet.account.told:
+        yield _whereabouts(told, by_cat.get(told.cat))
+    for cat in by_cat.keys() - {told.cat for told in wallet.account.told}:
+        if cat in wallet.account.tried:
+            yield _Finding("unheard")
+        elif wallet.account.is_new:
+            yield _Finding("unasked", f"cat {cat} gave a coupon that nobody asked for")
+
+
+def _whereabouts(told: Told, coupon: WalletCoupon | None) -> _Finding:
+    if coupon is None:
+        what = "a coupon" if told.code is None else told.code
+        return _Finding("missing", f"told of {what} for cat {told.cat}: not there")
+    if coupon.code is None:
+        return _Finding("pending", f"the coupon for cat {told.cat} is still {coupon.state}")
+    if told.code is not None and coupon.code != told.code:
+        return _Finding("missing", f"told {told.code} for cat {told.cat}: {coupon.code} is there")
+    return _Finding("found")
+
+
+def _shared_codes(wallets: Sequence[Wallet]) -> Iterator[_Finding]:
+    owners = Counter(
+        coupon.code
+        for wallet in wallets
+        for coupon in wallet.coupons or ()
+        if coupon.code is not None
+    )
+    for code, times in owners.items():
+        if times > 1:
+            yield _Finding("twice", f"code {code} is in wallets {times} times")
+
+
+async def reconcile(api: Api, accounts: Sequence[Account]) -> Reconciliation:
+    """Read the wallet of every account and compare; coupons that are pending get up to 30 s."""
+    wallets = await _read(api, accounts)
+    deadline_s = asyncio.get_running_loop().time() + _PENDING_S
+    while True:
+        waiting = [place for place, wallet in enumerate(wallets) if compare([wallet]).pending]
+        if not waiting or asyncio.get_running_loop().time() > deadline_s:
+            return compare(wallets)
+        await asyncio.sleep(_LOOK_AGAIN_S)
+        again = await _read(api, [wallets[place].account for place in waiting])
+        for place, wallet in zip(waiting, again, strict=True):
+            wallets[place] = wallet
+
+
+async def _read(api: Api, accounts: Sequence[Account]) -> list[Wallet]:
+    wallets: list[Wallet | None] = [None] * len(accounts)
+    places = iter(range(len(accounts)))  # shared, so that every reader takes the next one free
+
+    async def reader() -> None:
+        for place in places:
+            account = accounts[place]
+            try:
+                coupons = tuple(await api.wallet(account.token))
+            except ApiError:
+                wallets[place] = Wallet(account, None)
+            else:
+                wallets[place] = Wallet(account, coupons)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(_READERS, len(accounts))):
+            group.create_task(reader())
+    return [wallet for wallet in wallets if wallet is not None]

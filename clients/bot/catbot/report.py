@@ -1,0 +1,170 @@
+"""The load report: the contract's fields, and what else helps to trust or repeat a run."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from catbot.histogram import Histogram, Percentiles
+from catbot.options import Options
+from catbot.reconcile import Reconciliation
+from catbot.series import Sample
+from catbot.tally import Tally
+
+
+class Strategy(msgspec.Struct, frozen=True):
+    """How one way to cheat fared. A catch here is a cheat that went through."""
+
+    players: int
+    catches: int
+    coupons: int
+    refused: dict[str, int]
+
+
+class Cheaters(msgspec.Struct, frozen=True):
+    """The bots that cheated, apart from the honest numbers."""
+
+    players: int
+    fixes: int
+    catches: int
+    coupons: int
+    refused: dict[str, int]
+    errors: int
+    disconnects: dict[str, int]
+    strategies: dict[str, Strategy]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. All but `cheaters` and `reconciliation` counts honest bots alone.
+
+    Latencies are milliseconds: `connect_ms` from the TCP connect to `welcome`, `reveal_ms` from a
+    fix to the cats it brought into view, `catch_ms` from the first send of a catch to its answer,
+    `coupon_ms` from there to a coupon with a code. `lag_ms` is how late this process itself did
+    what was due: where it is high, the bots are the bottleneck and the rest says little.
+    """
+
+    players: int
+    connected: int
+    duration_s: float
+    fixes: int
+    fixes_per_s: float
+    catches: int
+    catches_per_s: float
+    coupons: int
+    refused: dict[str, int]
+    errors: int
+    disconnects: dict[str, int]
+    connect_ms: Percentiles
+    reveal_ms: Percentiles
+    catch_ms: Percentiles
+    coupon_ms: Percentiles
+    reconciled: bool
+    reconciliation: Reconciliation
+    cheaters: Cheaters
+    error_kinds: dict[str, int]
+    failed_connects: dict[str, int]
+    fixes_skipped: int
+    catches_resent: int
+    unanswered: int
+    lag_ms: Percentiles
+    coupon_codes: list[str]
+    seed: int
+    options: dict[str, Any]
+    started_at: str
+    series: list[Sample]
+    failed: list[str]
+    """The `fail_if` conditions that held; none means the run passed."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a run left behind, for `build` to make a report of."""
+
+    options: Options
+    started_at: str
+    duration_s: float
+    honest: Tally
+    cheating: Mapping[str, Tally]
+    lag: Histogram
+    reconciliation: Reconciliation
+    series: Sequence[Sample]
+
+
+def build(outcome: Outcome) -> Report:
+    """Sum up a run. `failed` is empty; judging is the caller's."""
+    honest = outcome.honest
+    latencies = honest.latencies
+    return Report(
+        players=honest.players,
+        connected=honest.welcomed,
+        duration_s=round(outcome.duration_s, 3),
+        fixes=honest.fixes,
+        fixes_per_s=_rate(honest.fixes, outcome.duration_s),
+        catches=honest.catches,
+        catches_per_s=_rate(honest.catches, outcome.duration_s),
+        coupons=honest.coupons,
+        refused=_most_first(honest.refused),
+        errors=honest.errors.total(),
+        disconnects=_codes(honest.disconnects),
+        connect_ms=latencies.connect.total.percentiles(),
+        reveal_ms=latencies.reveal.total.percentiles(),
+        catch_ms=latencies.catch.total.percentiles(),
+        coupon_ms=latencies.coupon.total.percentiles(),
+        reconciled=outcome.reconciliation.holds,
+        reconciliation=outcome.reconciliation,
+        cheaters=_cheaters(outcome.cheating),
+        error_kinds=_most_first(honest.errors),
+        failed_connects=_most_first(honest.failed_connects),
+        fixes_skipped=honest.fixes_skipped,
+        catches_resent=honest.catches_resent,
+        unanswered=honest.unanswered,
+        lag_ms=outcome.lag.percentiles(),
+        coupon_codes=list(honest.codes),
+        seed=outcome.options.seed,
+        options=_shown(outcome.options),
+        started_at=outcome.started_at,
+        series=list(outcome.series),
+        failed=[],
+    )
+
+
+def to_json(report: Report) -> bytes:
+    """The report as indented JSON, with a newline at its end."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def _shown(options: Options) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(options)
+    shown["tokens"] = len(options.tokens)  # they are secrets
+    # JSON knows no infinity: a run until cancelled has no duration.
+    shown["duration_s"] = options.duration_s if options.duration_s < float("inf") else None
+    return shown
+
+
+def _cheaters(cheating: Mapping[str, Tally]) -> Cheaters:
+    tallies = cheating.values()
+    return Cheaters(
+        players=sum(tally.players for tally in tallies),
+        fixes=sum(tally.fixes for tally in tallies),
+        catches=sum(tally.catches for tally in tallies),
+        coupons=sum(tally.coupons for tally in tallies),
+        refused=_most_first(sum((tally.refused for tally in tallies), Counter())),
+        errors=sum(tally.errors.total() for tally in tallies),
+        disconnects=_codes(sum((tally.disconnects for tally in tallies), Counter())),
+        strategies={
+            name: Strategy(tally.players, tally.catches, tally.coupons, _most_first(tally.refused))
+            for name, tally in cheating.items()
+        },
+    )
+
+
+def _rate(count: int, duration_s: float) -> float:
+    return round(count / duration_s, 2) if duration_s else 0.0
+
+
+def _most_first(counts: Counter[str]) -> dict[str, int]:
+    return dict(counts.most_common())
+
+
+def _codes(counts: Counter[int]) -> dict[str, int]:
+    return {str(code): count for code, count in sorted(counts.items())}

@@ -1,0 +1,150 @@
+"""A whole run: from options to a report."""
+
+import asyncio
+import resource
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import msgspec
+from rich.console import Console
+
+from catbot.address import Address
+from catbot.api import Api, ApiError, NotOfferedError, open_api
+from catbot.bot import Venue
+from catbot.crowd import Crowd
+from catbot.fail_if import failures, parse
+from catbot.ground import Position
+from catbot.histogram import Histogram
+from catbot.live_view import show_summary, watch
+from catbot.options import Options, OptionsError
+from catbot.page import to_html
+from catbot.reconcile import account_of, reconcile
+from catbot.report import Outcome, Report, build, to_json
+from catbot.series import Series
+from catbot.walker import Places
+
+_LOOK_S = 1.0
+_SPARE_FILES = 200  # beside one socket per bot: the API's connections, files, the event loop
+
+
+class RunError(Exception):
+    """The run could not start; the message says why and what to do."""
+
+
+async def run(options: Options, console: Console | None = None) -> Report:
+    """Let bots play and report. `console` shows how it goes; None shows nothing.
+
+    Writes the files that the options name. The report's `failed` lists the `fail_if` conditions
+    that held. Raises AddressError, ConditionError, OptionsError or RunError before the first bot moves.
+    """
+    conditions = [parse(text) for text in options.fail_if]
+    address = Address.parse(options.url)
+    _check_writable(options)
+    _make_room_for_sockets(options.players)
+    tls = ssl.create_default_context() if address.secure else None
+    rng = Random(options.seed)
+    async with open_api(address, tls, rng) as api:
+        crowd = Crowd(options, await _places(api, options))
+        venue = Venue(address, tls, api, Histogram())
+        series = Series(crowd.honest)
+        started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        async with _looking(series), watch(console, crowd, options):
+            lasted_s = await _timed(crowd, venue)
+        accounts = [
+            account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
+            for bot in crowd.bots
+            if bot.token is not None
+        ]
+        reconciliation = await reconcile(api, accounts)
+    report = build(
+        Outcome(
+            options=options,
+            started_at=started_at,
+            duration_s=lasted_s,
+            honest=crowd.honest,
+            cheating=crowd.cheating,
+            lag=venue.lag,
+            reconciliation=reconciliation,
+            series=series.samples(),
+        )
+    )
+    report = msgspec.structs.replace(report, failed=failures(conditions, report))
+    _write(options, report)
+    if console is not None:
+        show_summary(console, report)
+    return report
+
+
+async def _timed(crowd: Crowd, venue: Venue) -> float:
+    loop = asyncio.get_running_loop()
+    start_s = loop.time()
+    await crowd.play(venue)
+    return loop.time() - start_s
+
+
+async def _places(api: Api, options: Options) -> Places:
+    """Where to play. Asks the server even where a centre is given: no server, no run."""
+    places = None
+    try:
+        places = await api.places()
+    except NotOfferedError:
+        pass
+    except ApiError as error:
+        raise RunError(f"the server does not answer: {error}") from error
+    if options.centre is not None:
+        return Places(Position(*options.centre), options.radius_m)
+    if places is None:
+        raise RunError("the server tells of no stores to play around; say where with --centre")
+    return places
+
+
+@asynccontextmanager
+async def _looking(series: Series) -> AsyncIterator[None]:
+    """Look at the tally once a second, so that the report can show the run over time."""
+
+    async def look() -> None:
+        loop = asyncio.get_running_loop()
+        last_s = loop.time()
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            now_s = loop.time()
+            series.look(now_s - last_s)
+            last_s = now_s
+
+    async with asyncio.TaskGroup() as tasks:
+        looking = tasks.create_task(look())
+        try:
+            yield
+        finally:
+            looking.cancel()
+
+
+def _check_writable(options: Options) -> None:
+    # Found out now rather than after the run.
+    for name, path in (("report", options.report), ("json", options.json)):
+        if path is not None and not Path(path).resolve().parent.is_dir():
+            raise OptionsError(f"{name}: {Path(path).parent} is no directory")
+
+
+def _make_room_for_sockets(players: int) -> None:
+    """Raise this process's limit of open files to what the bots need. Raises RunError."""
+    needed = players + _SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        if hard != resource.RLIM_INFINITY and hard < needed:
+            raise RunError(
+                f"{players} players need {needed} open files, but this system allows {hard}; "
+                "raise `ulimit -n`, or run several processes with fewer players"
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def _write(options: Options, report: Report) -> None:
+    if options.json is not None:
+        Path(options.json).write_bytes(to_json(report))
+    if options.report is not None:
+        Path(options.report).write_text(to_html(report), encoding="utf-8")

@@ -1,0 +1,192 @@
+"""The game's messages as a bot sees them: a second implementation of `catcat.v1.msgpack`.
+
+Frames are MessagePack maps with a `type`. `encode` writes what a client may say, `decode` reads
+what a server may say and refuses anything that breaks the published shapes, so that a run of bots
+also checks the server's words. Times are epoch milliseconds, distances metres, WGS-84 degrees.
+"""
+
+from typing import Any, TypeAlias
+
+import msgpack  # type: ignore[import-untyped]  # it ships no types
+import msgspec
+
+SUBPROTOCOL = "catcat.v1.msgpack"
+
+
+class WireError(Exception):
+    """A frame is no message of the contract."""
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello", omit_defaults=True):
+    """The first message: who plays."""
+
+    token: str
+    client: str | None = None
+
+
+class Fix(msgspec.Struct, frozen=True, tag="fix", omit_defaults=True):
+    """Where the phone says it is."""
+
+    lat: float
+    lon: float
+    accuracy_m: float
+    at_ms: int
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+    mock: bool = False
+
+
+class Aim(msgspec.Struct, frozen=True, tag="aim"):
+    """Ask for an encounter with a cat in reach."""
+
+    cat: str
+
+
+class Catch(msgspec.Struct, frozen=True, tag="catch"):
+    """Throw once. The same `attempt` gets the same answer however often it is sent."""
+
+    attempt: str
+    cat: str
+    ticket: str
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What the server says about reach and patience."""
+
+    view_m: float
+    catch_m: float
+    fix_max_age_ms: int
+    aim_min_ms: int
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The session is open."""
+
+    session: str
+    player: str
+    now_ms: int
+    rules: Rules
+
+
+class Store(msgspec.Struct, frozen=True):
+    """The store that a cat belongs to."""
+
+    id: str
+    name: str
+
+
+class Reward(msgspec.Struct, frozen=True):
+    """What a cat carries."""
+
+    campaign: str
+    title: str
+
+
+class Cat(msgspec.Struct, frozen=True):
+    """A cat in view; `left` is how many players can still catch it."""
+
+    id: str
+    species: str
+    store: Store
+    lat: float
+    lon: float
+    expires_ms: int
+    left: int
+    reward: Reward | None = None
+
+
+class Cats(msgspec.Struct, frozen=True, tag="cats"):
+    """What changed in view."""
+
+    appear: tuple[Cat, ...] = ()
+    vanish: tuple[str, ...] = ()
+
+
+class Encounter(msgspec.Struct, frozen=True, tag="encounter"):
+    """An aim that was granted: the ticket is good for one catch."""
+
+    cat: str
+    ticket: str
+    expires_ms: int
+    distance_m: float
+    bearing_deg: float
+
+
+class Coupon(msgspec.Struct, frozen=True):
+    """A coupon; `code` is None while `state` is `pending`."""
+
+    state: str
+    campaign: str
+    title: str
+    code: str | None = None
+    expires_ms: int | None = None
+
+
+class Caught(msgspec.Struct, frozen=True, tag="caught"):
+    """The cat is the player's."""
+
+    attempt: str
+    cat: str
+    species: str
+    points: int
+    coupon: Coupon | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """An aim (`cat`) or a catch (`attempt`) that was not granted, and why."""
+
+    reason: str
+    retry: bool
+    attempt: str | None = None
+    cat: str | None = None
+    retry_after_ms: int | None = None
+    distance_m: float | None = None
+    limit_m: float | None = None
+
+
+class CouponChanged(msgspec.Struct, frozen=True, tag="coupon"):
+    """A coupon of this player changed, pending ones arrive this way."""
+
+    attempt: str
+    coupon: Coupon
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Something to tell the person who plays."""
+
+    kind: str
+    text: str = ""
+    data: Any = None
+
+
+class Error(msgspec.Struct, frozen=True, tag="error"):
+    """The server gives up on this socket and closes it."""
+
+    code: str
+    message: str = ""
+
+
+ClientMessage: TypeAlias = Hello | Fix | Aim | Catch
+ServerMessage: TypeAlias = (
+    Welcome | Cats | Encounter | Caught | Refused | CouponChanged | Notice | Error
+)
+
+
+def encode(message: ClientMessage) -> bytes:
+    """One frame's payload for a message."""
+    packed: bytes = msgpack.packb(msgspec.to_builtins(message))
+    return packed
+
+
+def decode(payload: bytes) -> ServerMessage:
+    """The message in one frame's payload. Unknown fields are ignored.
+
+    Raises WireError for bytes that are not MessagePack, an unknown `type` or a wrong shape.
+    """
+    try:
+        fields = msgpack.unpackb(payload)
+        message: ServerMessage = msgspec.convert(fields, type=ServerMessage)
+    # RecursionError and the unpacker's own errors derive from several bases; all mean "not ours".
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
+        raise WireError(str(error)) from error
+    return message
