@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from gameserver.game.datum import Datum
-from gameserver.game.model import ID_MAX, Cat, Coupon, CouponState
+from gameserver.game.model import ID_MAX, Cat, Coupon, CouponState, CouponView
 
 MESSAGE_MAX = 4096
 """A client's message is at most this many bytes; a longer one closes the socket with 1009."""
@@ -144,16 +144,6 @@ class Encounter(Struct, frozen=True, tag="encounter"):
     expires_ms: int
     distance_m: float
     bearing_deg: float
-
-
-class CouponView(Struct, frozen=True):
-    """A coupon as its player sees it; `code` and `expires_ms` are null while it is `pending`."""
-
-    code: str | None
-    campaign: str
-    title: str
-    state: CouponState
-    expires_ms: int | None
 
 
 class Caught(Struct, frozen=True, tag="caught"):

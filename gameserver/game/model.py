@@ -72,6 +72,16 @@ class Coupon(Struct, frozen=True):
     issued_ms: int
 
 
+class CouponView(Struct, frozen=True):
+    """A coupon as its player sees it; `code` and `expires_ms` are null while it is `pending`."""
+
+    code: str | None
+    campaign: str
+    title: str
+    state: CouponState
+    expires_ms: int | None
+
+
 class IssueItem(Struct, frozen=True):
     """One coupon asked of the coupon service; `catch` makes asking again harmless."""
 

@@ -1,0 +1,1 @@
+"""Players' sockets: from the bytes of a phone to the rules, and back."""

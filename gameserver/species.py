@@ -10,7 +10,7 @@ from msgspec import Struct
 
 ASSETS = next(
     folder
-    for folder in (Path(__file__).parents[1] / "_assets", Path(__file__).parents[2] / "assets")
+    for folder in (Path(__file__).parents[0] / "_assets", Path(__file__).parents[1] / "assets")
     if folder.is_dir()
 )
 """The project's assets: inside the package where it was installed, beside it in a checkout."""

@@ -1,0 +1,247 @@
+"""The one place that wires the parts together.
+
+    async with running(config) as app:
+        print(app.url)
+
+Usable on port 0 with a data directory of its own, as the tests do.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from secrets import token_hex
+from time import time_ns
+
+from aiohttp import web
+
+from gameserver.awards import Awards
+from gameserver.config import Config
+from gameserver.gateway.doorman import Doorman
+from gameserver.gateway.feed import Feed
+from gameserver.gateway.gateway import Gateway, Limits
+from gameserver.gateway.socket import PlaySocket
+from gameserver.gateway.street import Ground, Street
+from gameserver.http.routes import make_web_app
+from gameserver.http.site import Site
+from gameserver.jobs import Jobs
+from gameserver.keeper.keeper import Books, Keeper
+from gameserver.ledger.database import LedgerError
+from gameserver.ledger.ledger import Ledger, open_ledger
+from gameserver.live.embedded import embedded_redis
+from gameserver.live.errors import LiveError
+from gameserver.live.live import Live, open_live
+from gameserver.live.messages import Banned, InboxMessage
+from gameserver.ops.metrics import Watched, exposition
+from gameserver.species import read_species
+
+log = logging.getLogger(__name__)
+
+JOBS_MOST = 20_000
+BACKLOG = 4096
+BANS_EVERY_S = 1.0
+AGAIN_AFTER_S = 1.0
+
+
+def wall_clock_ms() -> int:
+    """Now, epoch milliseconds."""
+    return time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running server process."""
+
+    url: str
+    process: str
+    live: Live
+    ledger: Ledger
+    gateway: Gateway
+    keeper: Keeper
+
+
+@asynccontextmanager
+async def running(config: Config, listener: socket.socket | None = None) -> AsyncIterator[App]:
+    """A server that is up until the context ends; then it drains and closes everything.
+
+    `listener` is a bound socket to serve on, instead of the configuration's host and port.
+    """
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        redis_url = config.redis
+        if redis_url is None:
+            redis_url = (await stack.enter_async_context(embedded_redis(config.data_dir))).url
+        ledger = await stack.enter_async_context(
+            open_ledger(config.database_url, migrate=config.database is None)
+        )
+        live = await stack.enter_async_context(open_live(redis_url))
+        awards = await stack.enter_async_context(
+            Awards(live, ledger.coupons, ledger.catches, wall_clock_ms)
+        )
+        process = token_hex(6)
+        ground = Ground(
+            rules=config.rules,
+            species=read_species(),
+            secret=await ledger.players.secret(),
+            process=process,
+            clock=wall_clock_ms,
+        )
+        jobs = await stack.enter_async_context(Jobs(most=JOBS_MOST))
+        street = Street(ground, live, awards, jobs)
+        gateway = Gateway(
+            street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
+        )
+        feed = Feed(street, live, process)
+        keeper = Keeper(process, live, awards, Books(ledger.coupons, ledger.merchants), wall_clock_ms)
+        services = await stack.enter_async_context(_services())
+        bans = Bans(street, ledger)
+        await bans.refresh()
+        services("feed", feed.follow)
+        services("sessions", feed.keep_sessions)
+        services("sweep", gateway.sweep)
+        services("keeper", keeper.keep)
+        services("bans", bans.follow)
+        site = Site(
+            ledger=ledger,
+            rules=config.rules,
+            species=ground.species,
+            secret=ground.secret,
+            clock=wall_clock_ms,
+            token_ttl_ms=config.token_ttl_s * 1000,
+            ready=_readiness(live, ledger, gateway),
+            metrics=exposition(Watched(gateway, feed, keeper, awards, jobs)),
+            tell=_teller(live),
+        )
+        url = await stack.enter_async_context(_serving(config, listener, gateway, site))
+        stack.push_async_callback(gateway.drain)
+        yield App(url, process, live, ledger, gateway, keeper)
+
+
+Service = Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def _services() -> AsyncIterator[Callable[[str, Service], None]]:
+    """Loops that run as long as the server: each is started again when a bug ends it."""
+    async with asyncio.TaskGroup() as tasks:
+        running_tasks: list[asyncio.Task[None]] = []
+
+        def start(name: str, service: Service) -> None:
+            running_tasks.append(tasks.create_task(_forever(name, service), name=name))
+
+        try:
+            yield start
+        finally:
+            for task in running_tasks:
+                task.cancel()
+
+
+async def _forever(name: str, service: Service) -> None:
+    while True:
+        try:
+            await service()
+        except Exception:
+            log.exception("%s failed; it goes on in %s s", name, AGAIN_AFTER_S)
+        await asyncio.sleep(AGAIN_AFTER_S)
+
+
+@asynccontextmanager
+async def _serving(
+    config: Config, listener: socket.socket | None, gateway: Gateway, site: Site
+) -> AsyncIterator[str]:
+    """The port: sockets and HTTP on one listener. The address it can be reached at."""
+    loop = asyncio.get_running_loop()
+    runner = web.AppRunner(make_web_app(site), access_log=None, handle_signals=False)
+    await runner.setup()
+    web_protocol = runner.server
+    assert web_protocol is not None
+
+    def doorman() -> Doorman:
+        return Doorman(loop, lambda: PlaySocket(gateway, loop), web_protocol)
+
+    try:
+        if listener is not None:
+            server = await loop.create_server(doorman, sock=listener, backlog=BACKLOG)
+        else:
+            server = await loop.create_server(
+                doorman, config.host, config.port, backlog=BACKLOG, reuse_address=True
+            )
+        host, port = server.sockets[0].getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        try:
+            yield f"http://{shown}:{port}"
+        finally:
+            server.close()
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(3.0):
+                await runner.cleanup()
+
+
+def _readiness(
+    live: Live, ledger: Ledger, gateway: Gateway
+) -> Callable[[], Awaitable[dict[str, str]]]:
+    async def ready() -> dict[str, str]:
+        found = {"gateway": "draining" if gateway.draining else "ok"}
+        try:
+            async with asyncio.timeout(1.0):
+                found["redis"] = "ok" if await live.ping() else "no answer"
+        except (LiveError, TimeoutError):
+            found["redis"] = "unavailable"
+        try:
+            async with asyncio.timeout(1.0):
+                await ledger.ping()
+                found["database"] = "ok"
+        except (LedgerError, TimeoutError):
+            found["database"] = "unavailable"
+        return found
+
+    return ready
+
+
+def _teller(live: Live) -> Callable[[InboxMessage], Awaitable[None]]:
+    async def tell(message: InboxMessage) -> None:
+        """Reach a player's session, on whichever process it is; nobody there is fine."""
+        try:
+            where = await live.where(message.player)
+            if where is not None:
+                await live.tell(where.process, message)
+        except LiveError:
+            log.info("a player could not be told of a change")
+
+    return tell
+
+
+class Bans:
+    """Keeps the street's list of banned players true, and ends sessions of the newly banned."""
+
+    def __init__(self, street: Street, ledger: Ledger) -> None:
+        self._street = street
+        self._ledger = ledger
+        self._rev = 0
+
+    async def refresh(self) -> None:
+        """Read what changed since last time."""
+        for ban in await self._ledger.players.banned_since(self._rev):
+            self._rev = max(self._rev, ban.rev)
+            if not ban.banned:
+                self._street.banned.pop(ban.player, None)
+                continue
+            self._street.banned[ban.player] = ban.until_ms
+            session = self._street.roster.sessions.get(ban.player)
+            if session is not None and self._street.is_banned(ban.player, self._street.clock()):
+                session.fail("banned", "this player is banned")
+
+    async def follow(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(BANS_EVERY_S)
+            try:
+                await self.refresh()
+            except LedgerError:
+                continue
+
+
+__all__ = ["App", "Banned", "running", "wall_clock_ms"]

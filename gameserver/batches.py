@@ -1,0 +1,98 @@
+"""Micro-batches: while one batch is being done, the next one gathers.
+
+No timer and no waiting for company: an idle server does each item at once, a busy one does more
+per batch, at the cost of one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class BatchesFull(Exception):
+    """Too many items wait already; nothing was taken in."""
+
+
+class Batches(Generic[Item, Result]):
+    """Does items in batches of at most `most`, one batch at a time, in order of arrival.
+
+    `do` gets the items and answers as many results in the same order; where it raises, every item
+    of the batch raises that. A caller that is cancelled leaves its item in and the others alone.
+    At most `waiting` items wait; one more raises BatchesFull.
+    """
+
+    def __init__(
+        self,
+        do: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        most: int,
+        waiting: int,
+    ) -> None:
+        self._do = do
+        self._most = most
+        self._waiting = waiting
+        self._items: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._wake = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+        self._closing = False
+        self.done = 0
+        self.batches = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    async def __aenter__(self) -> Self:
+        self._worker = asyncio.create_task(self._work(), name="batches")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish what is waiting, then stop."""
+        assert self._worker is not None
+        self._closing = True
+        self._wake.set()
+        await self._worker
+
+    def add(self, item: Item) -> asyncio.Future[Result]:
+        """Put an item into the next batch. Cancelling the future withdraws nothing."""
+        if len(self._items) >= self._waiting or self._closing:
+            raise BatchesFull
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._items.append((item, future))
+        self._wake.set()
+        return future
+
+    async def _work(self) -> None:
+        while True:
+            while not self._items:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+            size = min(self._most, len(self._items))
+            batch = [self._items.popleft() for _ in range(size)]
+            await self._do_batch(batch)
+
+    async def _do_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        self.batches += 1
+        self.done += len(batch)
+        try:
+            results = await self._do([item for item, _ in batch])
+        except Exception as error:  # goes to every caller; the worker lives on
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+                    future.exception()  # its caller may be gone: then nobody need be warned
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -1,0 +1,35 @@
+"""One frozen configuration, made from options and `CATCAT_*` variables by the command line."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gameserver.game.catching import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a server process needs to know. Made once, passed down, never changed."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    """0 takes any free port (for tests)."""
+    data_dir: Path = Path("var")
+    redis: str | None = None
+    """None: the server starts a redis-server of its own in the data directory."""
+    database: str | None = None
+    """None: SQLite in the data directory."""
+    workers: int = 1
+    origins: tuple[str, ...] = ()
+    """Origins that browsers may come from; empty lets all in."""
+    max_sockets: int = 18_000
+    """Sockets per process (0: no limit); the rest of the open files is for the stores."""
+    max_sockets_per_address: int = 0
+    """Sockets from one address (0: no limit): load bots and offices share one."""
+    token_ttl_s: int = 30 * 86_400
+    log_level: str = "info"
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def database_url(self) -> str:
+        """Where the books are."""
+        return self.database or f"sqlite:///{self.data_dir.absolute() / 'catcat.db'}"

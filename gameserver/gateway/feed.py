@@ -1,0 +1,150 @@
+"""Keeps the world true: snapshots of the regions in view, then their feeds, and this process's
+inbox, a few times a second, all in one round trip.
+"""
+
+import asyncio
+import logging
+
+from gameserver.gateway.street import SESSION_TTL_MS, Street
+from gameserver.gateway.world import Changes
+from gameserver.live.errors import LiveError
+from gameserver.live.live import Live
+from gameserver.live.messages import Banned, InboxMessage, Replaced
+from gameserver.live.messages import CouponChanged as CouponNews
+from gameserver.protocol import CouponChanged
+
+log = logging.getLogger(__name__)
+
+READ_EVERY_S = 0.2
+SNAPSHOTS_AT_ONCE = 8
+IDLE_REGION_S = 60.0
+KEEP_SESSIONS_EVERY_S = SESSION_TTL_MS / 1000.0 / 4.0
+KEEP_CHUNK = 500
+
+
+class Feed:
+    """Follows the regions that the world's viewers can see."""
+
+    def __init__(self, street: Street, live: Live, process: str) -> None:
+        self._street = street
+        self._live = live
+        self._process = process
+        self._inbox = "0-0"
+        self.lag_s = 0.0
+        """How long the last round took."""
+
+    async def follow(self) -> None:
+        """Run until cancelled. Outages of Redis end in fresh snapshots, never in an exception."""
+        loop = asyncio.get_running_loop()
+        while True:
+            started_s = loop.time()
+            try:
+                await self._load()
+                await self._read()
+                self._drop_idle(started_s)
+            except LiveError:
+                self._lose_all()
+                await asyncio.sleep(READ_EVERY_S)
+            self.lag_s = loop.time() - started_s
+            await asyncio.sleep(max(0.0, READ_EVERY_S - self.lag_s))
+
+    async def keep_sessions(self) -> None:
+        """Renew this process's sessions, make new ones known, end those that moved elsewhere."""
+        roster = self._street.roster
+        while True:
+            await asyncio.sleep(KEEP_SESSIONS_EVERY_S)
+            roster.forget_the_gone(self._street.clock())
+            sessions = list(roster.sessions.values())
+            for start in range(0, len(sessions), KEEP_CHUNK):
+                chunk = sessions[start : start + KEEP_CHUNK]
+                try:
+                    for session in chunk:
+                        if not session.registered and not session.closed:
+                            await self._street.register(session)
+                    refs = [
+                        (session.player, self._street.ref(session))
+                        for session in chunk
+                        if session.registered and session.player is not None
+                    ]
+                    lost = await self._live.keep_sessions(refs, SESSION_TTL_MS)
+                    for player in lost:
+                        await self._lost(player)
+                except LiveError:
+                    break
+
+    async def _lost(self, player: str) -> None:
+        """The key is another's, or went with a crash of Redis: give way, or claim it anew."""
+        session = self._street.roster.sessions.get(player)
+        if session is None:
+            return
+        owner = await self._live.where(player)
+        if owner is None:
+            await self._street.register(session)
+        elif owner != self._street.ref(session):
+            session.fail("replaced", "a newer session of this player took over")
+
+    async def _load(self) -> None:
+        """Bring in the regions that are wanted and not here yet."""
+        world = self._street.world
+        wanted = [name for name, region in world.regions.items() if region.cursor is None]
+        for start in range(0, len(wanted), SNAPSHOTS_AT_ONCE):
+            names = wanted[start : start + SNAPSHOTS_AT_ONCE]
+            snapshots = await asyncio.gather(*(self._live.snapshot(name) for name in names))
+            for name, snapshot in zip(names, snapshots, strict=True):
+                if name in world.regions:
+                    world.replace(name, snapshot.cats)
+                    world.regions[name].cursor = snapshot.last_id
+
+    async def _read(self) -> None:
+        world = self._street.world
+        cursors = {
+            name: region.cursor
+            for name, region in world.regions.items()
+            if region.cursor is not None
+        }
+        events = await self._live.read(cursors, (self._process, self._inbox))
+        changes = Changes(world)
+        for name, news in events.regions.items():
+            region = world.regions.get(name)
+            if region is None:
+                continue
+            for event in news:
+                if event.cat is not None:
+                    changes.appear(name, event.cat, event.left)
+                else:
+                    changes.vanish(event.cat_id)
+                region.cursor = event.id
+        changes.tell()
+        for name in events.lost:
+            if name in world.regions:
+                world.regions[name].cursor = None
+        for entry, message in events.inbox:
+            self._inbox = entry
+            self._deliver(message)
+
+    def _deliver(self, message: InboxMessage) -> None:
+        session = self._street.roster.sessions.get(message.player)
+        if session is None:
+            return
+        match message:
+            case Replaced():
+                if session.session == message.session:
+                    session.fail("replaced", "a newer session of this player took over")
+            case Banned():
+                session.fail("banned", "this player is banned")
+            case CouponNews():
+                session.send(CouponChanged(message.attempt, message.coupon))
+
+    def _lose_all(self) -> None:
+        for region in self._street.world.regions.values():
+            region.cursor = None
+
+    def _drop_idle(self, now_s: float) -> None:
+        world = self._street.world
+        for name, region in list(world.regions.items()):
+            if region.viewers > 0:
+                region.idle_since = 0.0
+            elif region.idle_since == 0.0:
+                region.idle_since = now_s
+            elif now_s - region.idle_since > IDLE_REGION_S:
+                world.forget(name)

@@ -1,0 +1,104 @@
+"""The gateway of one process: lets sockets in, keeps them honest, sends them away at the end."""
+
+import asyncio
+from collections import Counter
+
+from websockets.typing import Origin
+
+from gameserver.gateway.session import Line, Session
+from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S, PlaySocket
+from gameserver.gateway.street import Street
+from gameserver.protocol import Close, Codec
+
+SWEEP_EVERY_S = 5.0
+SPREAD_S = 3.0
+"""At a restart the players are sent away over this long, so that they don't all return at once."""
+
+
+class Limits:
+    """How many sockets there may be: in all, and from one address (0: no limit)."""
+
+    def __init__(self, sockets: int, per_address: int) -> None:
+        self.sockets = sockets
+        self.per_address = per_address
+
+
+class Gateway:
+    """All sockets of this process. The `House` that they live in."""
+
+    def __init__(self, street: Street, limits: Limits, origins: list[str]) -> None:
+        self.street = street
+        self.origins: list[Origin | None] | None = None
+        if origins:
+            # None stands for clients that are no browsers: they send no Origin.
+            self.origins = [None, *(Origin(origin) for origin in origins)]
+        self._limits = limits
+        self._sockets: set[PlaySocket] = set()
+        self._addresses: Counter[str] = Counter()
+        self.draining = False
+
+    def __len__(self) -> int:
+        return len(self._sockets)
+
+    # --- the house of the sockets ---
+
+    def make_session(self, line: Line, codec: Codec) -> Session:
+        """A session for a socket whose handshake is done."""
+        return Session(self.street, line, codec)
+
+    def refuses(self, address: str) -> tuple[int, str] | None:
+        """An HTTP status and reason where no new socket is let in, else None."""
+        if self.draining:
+            return 503, "restarting\n"
+        if self._limits.sockets and len(self._sockets) >= self._limits.sockets:
+            return 503, "full\n"
+        here = self._addresses[address]
+        if self._limits.per_address and here >= self._limits.per_address:
+            return 429, "too many connections from this address\n"
+        return None
+
+    def opened(self, socket: PlaySocket) -> None:
+        """A socket has its session."""
+        self._sockets.add(socket)
+        self._addresses[socket.address] += 1
+
+    def closed(self, socket: PlaySocket, code: int | None) -> None:
+        """A socket is gone."""
+        self._sockets.discard(socket)
+        self._addresses[socket.address] -= 1
+        if self._addresses[socket.address] <= 0:
+            del self._addresses[socket.address]
+        counts = self.street.stats.closed
+        counts[code or 1006] = counts.get(code or 1006, 0) + 1
+
+    # --- housekeeping ---
+
+    async def sweep(self) -> None:
+        """Until cancelled: ping sockets that are silent, cut those that stay so."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            now_s = loop.time()
+            for socket in list(self._sockets):
+                silent_s = now_s - socket.heard_s
+                if silent_s > IDLE_CUT_S:
+                    socket.abort()
+                elif silent_s > IDLE_PING_S:
+                    socket.ping()
+
+    async def drain(self) -> None:
+        """Let nobody in any more and send everybody away, spread over SPREAD_S; then wait a bit."""
+        self.draining = True
+        sockets = list(self._sockets)
+        turns = 30
+        for turn in range(turns):
+            for socket in sockets[turn::turns]:
+                if socket.session is not None:
+                    socket.session.close(Close.RESTARTING, "restarting")
+            await asyncio.sleep(SPREAD_S / turns if sockets else 0.0)
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + 1.0
+        while self._sockets and loop.time() < until_s:
+            await asyncio.sleep(0.02)
+        for socket in list(self._sockets):
+            socket.abort()

@@ -1,0 +1,353 @@
+"""One player's session: what each message means. Synchronous; only a catch goes further.
+
+A reader follows a message from `receive` downward: decode, check, look, answer.
+"""
+
+from collections.abc import Callable
+from secrets import compare_digest, token_hex, token_urlsafe
+from typing import Protocol
+
+from gameserver.game.catching import (
+    AIM_RULES,
+    CATCH_RULES,
+    Refusal,
+    Ticket,
+    Track,
+    Try,
+    judge,
+    sight,
+)
+from gameserver.game.datum import TO_WGS84, Datum
+from gameserver.game.geo import planar_m, recentred, view_cell
+from gameserver.game.model import Claim, catch_id
+from gameserver.gateway.roster import Answer, Memory
+from gameserver.gateway.street import Street
+from gameserver.gateway.world import LiveCat
+from gameserver.protocol import (
+    ERROR_CODES,
+    Aim,
+    BadMessage,
+    Catch,
+    Cats,
+    CatsRaw,
+    Caught,
+    Codec,
+    Encounter,
+    Error,
+    Fix,
+    FixFields,
+    Hello,
+    Outgoing,
+    Refused,
+    Welcome,
+    WireRules,
+    refused,
+)
+
+MESSAGES_PER_S = 30.0
+MESSAGES_BURST = 90.0
+
+FAR_LOOK_M = 2_000.0
+FAR_LOOK_EVERY_MS = 1_000
+"""A view jumps further than FAR_LOOK_M only so often: each jump makes the world load regions."""
+
+
+class Line(Protocol):
+    """The way to the phone."""
+
+    def send(self, payload: bytes) -> None:
+        """Queue one message."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send what is queued, then close."""
+
+
+class Session:
+    """One player on one socket, from its first byte to its end."""
+
+    __slots__ = (
+        "_allowance",
+        "_allowed_ms",
+        "_codec",
+        "_datum",
+        "_line",
+        "_looked_ms",
+        "_middle",
+        "_place",
+        "_street",
+        "_ticket",
+        "_track",
+        "closed",
+        "memory",
+        "player",
+        "registered",
+        "session",
+    )
+
+    def __init__(self, street: Street, line: Line, codec: Codec) -> None:
+        self._street = street
+        self._line = line
+        self._codec = codec
+        self._datum = Datum.WGS84
+        self._track = Track()
+        self._ticket: Ticket | None = None
+        self._middle: int | None = None
+        self._place = (0.0, 0.0)
+        self._looked_ms = 0
+        self._allowance = MESSAGES_BURST
+        self._allowed_ms = street.clock()
+        self.session = token_hex(8)
+        self.player: str | None = None
+        self.memory = Memory()
+        self.registered = False
+        """Is it known to the other processes?"""
+        self.closed = False
+
+    # --- in ---
+
+    def receive(self, payload: bytes) -> None:
+        """One whole message from the phone."""
+        if self.closed:
+            return
+        now_ms = self._street.clock()
+        if not self._allow(now_ms):
+            self.fail("too_many_messages", "at most 30 messages per second")
+            return
+        try:
+            message = self._codec.decode(payload)
+        except BadMessage as error:
+            self.fail("bad_message", str(error))
+            return
+        if self.player is None:
+            self._hello(message, now_ms)
+            return
+        match message:
+            case Fix():
+                self._street.stats.fixes += 1
+                self._see(message, now_ms)
+            case Aim():
+                self._aim(message, now_ms)
+            case Catch():
+                self._catch(message, self.player, now_ms)
+            case Hello():
+                self.fail("hello_repeated", "hello is said once")
+
+    def _allow(self, now_ms: int) -> bool:
+        """A token bucket: MESSAGES_PER_S on the long run, MESSAGES_BURST at once."""
+        earned = (now_ms - self._allowed_ms) * (MESSAGES_PER_S / 1000.0)
+        self._allowed_ms = now_ms
+        self._allowance = min(MESSAGES_BURST, self._allowance + earned) - 1.0
+        return self._allowance >= 0.0
+
+    def _hello(self, message: object, now_ms: int) -> None:
+        if not isinstance(message, Hello):
+            self.fail("hello_expected", "the first message is hello")
+            return
+        player = self._street.player_of(message.token, now_ms)
+        if player is None:
+            self.fail("unauthenticated", "the token is wrong or has expired")
+            return
+        if self._street.is_banned(player, now_ms):
+            self.fail("banned", "this player is banned")
+            return
+        self._datum = message.datum
+        self.player = player
+        self.memory, replaced = self._street.roster.enter(player, self)
+        if replaced is not None:
+            replaced.fail("replaced", "a newer session of this player took over")
+        rules = self._street.rules
+        self.send(
+            Welcome(
+                self.session,
+                player,
+                now_ms,
+                WireRules(rules.view_m, rules.catch_m, rules.fix_max_age_ms, rules.aim_min_ms),
+            )
+        )
+        self._street.entered(self)
+
+    def _see(self, fix: FixFields, now_ms: int) -> None:
+        """Take in a position, and move the view where it left its cell."""
+        lat, lon = fix.lat, fix.lon
+        if self._datum is not Datum.WGS84:
+            lat, lon = TO_WGS84[self._datum](lat, lon)
+        self._track.add((lat, lon), fix.accuracy_m, fix.mock, fix.at_ms, now_ms)
+        old = self._middle
+        middle = view_cell(lat, lon) if old is None else recentred(old, lat, lon)
+        if middle == old:
+            return
+        if old is not None and now_ms - self._looked_ms < FAR_LOOK_EVERY_MS:
+            far_m = planar_m(*self._place, lat, lon)
+            if far_m > FAR_LOOK_M:
+                return
+        self._looked_ms = now_ms
+        self._place = (lat, lon)
+        self._middle = middle
+        self._street.world.look(self, old, middle)
+
+    def _aim(self, aim: Aim, now_ms: int) -> None:
+        live = self._visible(aim.cat)
+        attempt = Try(now_ms, self._track, live.cat if live else None)
+        refusal = judge(AIM_RULES, attempt, self._street.rules)
+        if refusal is not None:
+            self._refuse(refusal, None, aim.cat)
+            return
+        assert live is not None
+        rules = self._street.rules
+        ticket = Ticket(
+            ticket=token_urlsafe(12),
+            cat=aim.cat,
+            made_ms=now_ms,
+            expires_ms=now_ms + rules.ticket_ttl_ms,
+            hit=self._street.rng.random() < self._street.catch_rate(live.cat.species),
+        )
+        self._ticket = ticket
+        far_m, bearing = sight(self._track, live.cat)
+        self.send(Encounter(aim.cat, ticket.ticket, ticket.expires_ms, far_m, bearing))
+
+    def _catch(self, catch: Catch, player: str, now_ms: int) -> None:
+        memory = self.memory
+        answer = memory.answers.get(catch.attempt)
+        if answer is not None:
+            self.send(answer)
+            return
+        if memory.deciding is not None:
+            if memory.deciding != catch.attempt:
+                self.send(refused("busy", attempt=catch.attempt, cat=catch.cat))
+            return
+        if catch.fix is not None:
+            self._see(catch.fix, now_ms)
+        live = self._visible(catch.cat)
+        ticket = self._ticket
+        if ticket is not None and not compare_digest(
+            ticket.ticket.encode(), catch.ticket.encode()
+        ):
+            ticket = None
+        cat = live.cat if live else None
+        attempt = Try(now_ms, self._track, cat, memory.cool_until_ms, ticket)
+        refusal = judge(CATCH_RULES, attempt, self._street.rules)
+        if refusal is None:
+            assert cat is not None
+            self._ticket = None
+            memory.cool_until_ms = now_ms + self._street.rules.cool_down_ms
+            memory.deciding = catch.attempt
+            self._street.settle(
+                Claim(
+                    catch=catch_id(cat.id, player, catch.attempt),
+                    cat=cat.id,
+                    player=player,
+                    attempt=catch.attempt,
+                    species=cat.species,
+                    points=self._street.points(cat.species),
+                    store=cat.store,
+                    at_ms=now_ms,
+                    campaign=cat.campaign,
+                    title=cat.title,
+                ),
+                memory,
+            )
+        elif ticket is None:
+            # The ticket may be one of an earlier session that did win this attempt.
+            memory.deciding = catch.attempt
+            self._street.resume(player, catch, self._refusal(refusal, catch.attempt, catch.cat))
+        else:
+            if refusal.reason == "missed":
+                refusal = self._missed(catch.cat)
+            self._refuse(refusal, catch.attempt, catch.cat)
+
+    def _missed(self, cat: str) -> Refusal:
+        """The throw is spent; a cat that was missed too often hides."""
+        self._ticket = None
+        if self.memory.miss(cat) < self._street.rules.misses_max:
+            return Refusal("missed")
+        self.hide(cat)
+        return Refusal("fled")
+
+    def _visible(self, cat: str) -> LiveCat | None:
+        if cat in self.memory.hidden:
+            return None
+        return self._street.world.seen(cat, self._middle)
+
+    # --- out ---
+
+    def show(self, appear: list[LiveCat], vanish: list[str]) -> None:
+        """Say what came into view and what left it, without the cats hidden from this player."""
+        hidden = self.memory.hidden
+        if hidden:
+            appear = [live for live in appear if live.cat.id not in hidden]
+            vanish = [cat for cat in vanish if cat not in hidden]
+            if not appear and not vanish:
+                return
+        codec, datum = self._codec, self._datum
+        self.send(CatsRaw([live.encoded(codec, datum) for live in appear], vanish))
+
+    def answer(self, answer: Answer) -> None:
+        """Tell how an attempt ended."""
+        if isinstance(answer, Caught):
+            self._street.stats.caught += 1
+            self.send(answer)
+            self.hide(answer.cat)
+            return
+        self._count(answer)
+        self.send(answer)
+
+    def hide(self, cat: str) -> None:
+        """Take a cat out of this player's view for good."""
+        if cat in self.memory.hidden:
+            return
+        shown = self._visible(cat) is not None
+        self.memory.hide(cat)
+        if shown:
+            self.send(Cats([], [cat]))
+
+    def _refusal(self, refusal: Refusal, attempt: str | None, cat: str) -> Refused:
+        return refused(
+            refusal.reason,
+            attempt=attempt,
+            cat=cat,
+            retry_after_ms=refusal.retry_after_ms,
+            distance_m=refusal.distance_m,
+            limit_m=refusal.limit_m,
+        )
+
+    def _refuse(self, refusal: Refusal, attempt: str | None, cat: str) -> None:
+        message = self._refusal(refusal, attempt, cat)
+        if attempt is not None:
+            self.memory.remember(attempt, message)
+        self._count(message)
+        self.send(message)
+
+    def _count(self, message: Refused) -> None:
+        counts = self._street.stats.refused
+        counts[message.reason] = counts.get(message.reason, 0) + 1
+
+    def send(self, message: Outgoing) -> None:
+        """Encode and queue a message."""
+        if not self.closed:
+            self._line.send(self._codec.encode(message))
+
+    def fail(self, code: str, message: str) -> None:
+        """Say what is wrong and close with the code that the table gives."""
+        if self.closed:
+            return
+        self.send(Error(code, message))
+        self.close(ERROR_CODES[code], code)
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End the session and close the socket."""
+        self.end()
+        self._line.close(code, reason)
+
+    def end(self) -> None:
+        """The socket is gone or going: leave the street. Safe to call twice."""
+        if self.closed:
+            return
+        self.closed = True
+        if self.player is None:
+            return
+        self._street.world.look(self, self._middle, None)
+        self._middle = None
+        self._street.left(self)
+
+
+SessionMaker = Callable[[Line, Codec], Session]

@@ -1,0 +1,280 @@
+"""A player's socket: `websockets`' sans-I/O core on an asyncio.Protocol.
+
+The core knows the protocol and does no I/O; this shell moves bytes: one write per turn of the
+loop, and limits on what a phone may leave unread.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from websockets.exceptions import NegotiationError
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Origin, Subprotocol
+
+from gameserver.gateway.session import Session, SessionMaker
+from gameserver.protocol import CODECS, HELLO_WITHIN_S, JSON, MESSAGE_MAX, MSGPACK, Close, Codec
+
+SUBPROTOCOLS = [Subprotocol(MSGPACK.subprotocol), Subprotocol(JSON.subprotocol)]
+
+UNREAD_MAX = 64 * 1024
+"""A phone that leaves more than this unread is slow."""
+
+UNREAD_WITHIN_S = 2.0
+"""A slow phone has this long to catch up before the socket closes, 4101."""
+
+UNREAD_CUT = 4 * 1024 * 1024
+"""Nobody may leave more than this unread, however briefly: a first view can be large."""
+
+CLOSE_WITHIN_S = 5.0
+"""A phone has this long to answer a close frame."""
+
+IDLE_PING_S = 20.0
+IDLE_CUT_S = 60.0
+
+
+class House(Protocol):
+    """What a socket needs of the gateway."""
+
+    make_session: SessionMaker
+    origins: list[Origin | None] | None
+
+    def refuses(self, address: str) -> tuple[int, str] | None:
+        """An HTTP status and reason where no new socket is let in, else None."""
+
+    def opened(self, socket: "PlaySocket") -> None:
+        """A socket has its session."""
+
+    def closed(self, socket: "PlaySocket", code: int | None) -> None:
+        """A socket is gone, with its close code."""
+
+
+class PlaySocket(asyncio.Protocol):
+    """One WebSocket connection on `/play`."""
+
+    __slots__ = (
+        "_codec",
+        "_core",
+        "_deadline",
+        "_house",
+        "_loop",
+        "_flush_soon",
+        "_paused",
+        "_parts",
+        "_parts_size",
+        "_slow",
+        "_transport",
+        "address",
+        "heard_s",
+        "session",
+    )
+
+    def __init__(self, house: House, loop: asyncio.AbstractEventLoop) -> None:
+        self._house = house
+        self._loop = loop
+        self._core = ServerProtocol(
+            origins=house.origins,
+            select_subprotocol=_pick_subprotocol,
+            subprotocols=SUBPROTOCOLS,
+            max_size=MESSAGE_MAX,
+        )
+        self._codec: Codec = JSON
+        self._transport: asyncio.Transport | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._slow: asyncio.TimerHandle | None = None
+        self._flush_soon = False
+        self._paused = False
+        self._parts: list[bytes] = []
+        self.address = ""
+        self.heard_s = loop.time()
+        self.session: Session | None = None
+
+    # --- the transport's side ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the doorman with a connection whose request asks for `/play`."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        peer = transport.get_extra_info("peername")
+        self.address = peer[0] if isinstance(peer, tuple) else "local"
+        transport.set_write_buffer_limits(high=UNREAD_MAX)
+        self._deadline = self._loop.call_later(HELLO_WITHIN_S, self._no_hello)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the phone."""
+        self.heard_s = self._loop.time()
+        self._core.receive_data(data)
+        for event in self._core.events_received():
+            if isinstance(event, Frame):
+                self._frame(event)
+            elif isinstance(event, Request):
+                self._handshake(event)
+        self._flush()
+
+    def eof_received(self) -> None:
+        """The phone sends no more."""
+        self._core.receive_eof()
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        for timer in (self._deadline, self._slow):
+            if timer is not None:
+                timer.cancel()
+        self._transport = None
+        if self.session is not None:
+            self.session.end()
+            self._house.closed(self, self._core.close_code)
+
+    def pause_writing(self) -> None:
+        """The phone has left UNREAD_MAX bytes unread."""
+        self._paused = True
+        self._slow = self._loop.call_later(UNREAD_WITHIN_S, self._too_slow)
+
+    def resume_writing(self) -> None:
+        """The phone caught up."""
+        self._paused = False
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+
+    # --- the session's side ---
+
+    def send(self, payload: bytes) -> None:
+        """Queue one message; it leaves with the others of this turn."""
+        if self._core.state is not State.OPEN:
+            return
+        if self._codec.text:
+            self._core.send_text(payload)
+        else:
+            self._core.send_binary(payload)
+        self._schedule()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send what is queued and a close frame; cut the line if the phone does not answer."""
+        if self._core.state is State.OPEN:
+            self._core.send_close(code, reason)
+            self._schedule()
+            self._restart_deadline(CLOSE_WITHIN_S)
+
+    def ping(self) -> None:
+        """Ask whether the phone is still there."""
+        if self._core.state is State.OPEN:
+            self._core.send_ping(b"")
+            self._flush()
+
+    def abort(self) -> None:
+        """Cut the line now."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- inside ---
+
+    def _handshake(self, request: Request) -> None:
+        refusal = self._house.refuses(self.address)
+        if refusal is not None:
+            status, text = refusal
+            response = self._core.reject(status, text)
+            response.headers["Retry-After"] = "2"
+            self._core.send_response(response)
+            return
+        response = self._core.accept(request)
+        self._core.send_response(response)
+        if self._core.state is State.OPEN:
+            self._codec = CODECS[self._core.subprotocol]
+            self.session = self._house.make_session(self, self._codec)
+            self._house.opened(self)
+
+    def _frame(self, frame: Frame) -> None:
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.BINARY:
+                if frame.fin:
+                    self._message(bytes(frame.data), frame.opcode is Opcode.TEXT)
+                else:
+                    self._parts = [bytes(frame.data)]
+            case Opcode.CONT:
+                self._parts.append(bytes(frame.data))
+                if frame.fin:
+                    whole, self._parts = b"".join(self._parts), []
+                    # The kind of frame is the first part's; the codec finds out what it is.
+                    self._message(whole, self._codec.text)
+            case Opcode.CLOSE:
+                if self.session is not None:
+                    self.session.end()
+            case _:
+                pass
+
+    def _message(self, payload: bytes, text: bool) -> None:
+        session = self.session
+        if session is None:
+            return
+        if text is not self._codec.text:
+            kind = "text" if self._codec.text else "binary"
+            session.fail("bad_message", f"{self._codec.subprotocol} speaks in {kind} frames")
+            return
+        session.receive(payload)
+        if session.player is not None and self._deadline is not None and not session.closed:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _schedule(self) -> None:
+        if not self._flush_soon:
+            self._flush_soon = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_soon = False
+        transport = self._transport
+        if transport is None:
+            return
+        chunks = self._core.data_to_send()
+        if chunks:
+            ended = chunks[-1] == b""
+            data = b"".join(chunks)
+            if data and not transport.is_closing():
+                transport.write(data)
+            if transport.get_write_buffer_size() > UNREAD_CUT:
+                self._too_slow()
+            elif ended:
+                transport.close()
+        if self._core.state is not State.OPEN and self.session is not None:
+            self.session.end()
+        if self._core.close_expected():
+            self._restart_deadline(CLOSE_WITHIN_S)
+
+    def _restart_deadline(self, after_s: float) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self._loop.call_later(after_s, self.abort)
+
+    def _no_hello(self) -> None:
+        if self.session is None:
+            self.abort()  # not even a handshake
+        elif self.session.player is None:
+            self.session.fail("no_hello", "no hello within 10 s")
+
+    def _too_slow(self) -> None:
+        """A close frame would stand behind all that is unread, so the line is cut after it."""
+        if self.session is not None:
+            self.session.end()
+        if self._core.state is State.OPEN:
+            self._core.send_close(Close.SLOW_READER, "too slow a reader")
+        if self._transport is not None:
+            self._transport.write(b"".join(self._core.data_to_send()))
+            self._restart_deadline(UNREAD_WITHIN_S)
+
+
+def _pick_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """The first that we speak in the client's order; none offered means JSON.
+
+    NegotiationError, which answers 400, where the client offers only what we don't speak.
+    """
+    for subprotocol in offered:
+        if subprotocol in SUBPROTOCOLS:
+            return subprotocol
+    if offered:
+        raise NegotiationError("speaks " + ", ".join(SUBPROTOCOLS))
+    return None

@@ -1,0 +1,199 @@
+"""What the sessions of one process share, and the work of theirs that leaves the process."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+
+from gameserver.awards import Awards, Won
+from gameserver.game.catching import Rules
+from gameserver.game.model import Claim, catch_id
+from gameserver.game.tokens import player_of
+from gameserver.gateway.roster import Answer, Memory, Roster
+from gameserver.gateway.world import World
+from gameserver.jobs import Jobs
+from gameserver.live.errors import LiveError
+from gameserver.live.claims import Already, Gone, Undone
+from gameserver.live.claims import Won as WonClaim
+from gameserver.live.live import Live
+from gameserver.live.messages import Replaced, SessionRef
+from gameserver.protocol import Catch, Caught, Refused, refused
+from gameserver.species import Species
+
+if TYPE_CHECKING:
+    from gameserver.gateway.session import Session
+
+log = logging.getLogger(__name__)
+
+SESSION_TTL_MS = 90_000
+
+
+@dataclass(slots=True)
+class Stats:
+    """Plain counters of the hot path; the metrics read them when they are asked."""
+
+    fixes: int = 0
+    messages_in: int = 0
+    messages_out: int = 0
+    caught: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    closed: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What does not change while the server runs."""
+
+    rules: Rules
+    species: Mapping[str, Species]
+    secret: bytes
+    process: str
+    clock: Callable[[], int]
+
+
+class Street:
+    """One process's players, their world and the way to the stores."""
+
+    def __init__(self, ground: Ground, live: Live, awards: Awards, jobs: Jobs) -> None:
+        self.rules = ground.rules
+        self.clock = ground.clock
+        self.rng = Random()
+        self.world = World()
+        self.roster = Roster()
+        self.stats = Stats()
+        self.banned: dict[str, int | None] = {}
+        """Banned players, until when in epoch ms; None is for good. Kept true by the app."""
+        self._ground = ground
+        self._live = live
+        self._awards = awards
+        self._jobs = jobs
+
+    # --- what a session asks ---
+
+    def player_of(self, token: str, now_ms: int) -> str | None:
+        """The player that a token speaks for, or None."""
+        return player_of(self._ground.secret, token, now_ms)
+
+    def is_banned(self, player: str, now_ms: int) -> bool:
+        """May this player not play now?"""
+        if player not in self.banned:
+            return False
+        until_ms = self.banned[player]
+        return until_ms is None or now_ms < until_ms
+
+    def catch_rate(self, species: str) -> float:
+        """The chance that a throw hits."""
+        kind = self._ground.species.get(species)
+        return kind.catch_rate if kind else 1.0
+
+    def points(self, species: str) -> int:
+        """What a cat of this kind is worth."""
+        kind = self._ground.species.get(species)
+        return kind.points if kind else 0
+
+    # --- sessions across processes ---
+
+    def entered(self, session: "Session") -> None:
+        """A player is here: make it known to the other processes."""
+        self._jobs.start(self.register(session), "register session")
+
+    def left(self, session: "Session") -> None:
+        """A player is gone."""
+        assert session.player is not None
+        if self.roster.leave(session.player, session, self.clock()) and session.registered:
+            self._jobs.start(self._unregister(session), "unregister session")
+
+    async def register(self, session: "Session") -> None:
+        """Make this the player's one session everywhere; tell the process that had another."""
+        assert session.player is not None
+        ref = self.ref(session)
+        try:
+            before = await self._live.open_session(session.player, ref, SESSION_TTL_MS)
+            if before is not None and before.process != ref.process:
+                await self._live.tell(before.process, Replaced(session.player, before.session))
+        except LiveError:
+            return  # the regular round of `feed` tries again
+        session.registered = True
+
+    async def _unregister(self, session: "Session") -> None:
+        assert session.player is not None
+        try:
+            await self._live.close_session(session.player, self.ref(session))
+        except LiveError:
+            return  # it expires by itself
+
+    def ref(self, session: "Session") -> SessionRef:
+        """How other processes know a session."""
+        return SessionRef(self._ground.process, session.session)
+
+    # --- catches ---
+
+    def settle(self, claim: Claim, memory: Memory) -> None:
+        """Decide a judged catch, and answer the player on whatever session is live then."""
+        if not self._jobs.start(self._settle(claim, memory), "catch"):
+            memory.deciding = None
+            self._tell(claim.player, refused("busy", attempt=claim.attempt, cat=claim.cat))
+
+    def resume(self, player: str, catch: Catch, otherwise: Refused) -> None:
+        """Answer an attempt that may have been won in an earlier session, else refuse it."""
+        if not self._jobs.start(self._resume(player, catch, otherwise), "resumed catch"):
+            self._decided(player, refused("busy", attempt=catch.attempt, cat=catch.cat))
+
+    async def _settle(self, claim: Claim, memory: Memory) -> None:
+        answer: Answer = refused("busy", attempt=claim.attempt, cat=claim.cat)
+        try:
+            answer = await self._decide(claim)
+        except LiveError:
+            # Perhaps won, perhaps not: the same attempt again finds out.
+            memory.cool_until_ms = 0
+        finally:
+            self._decided(claim.player, answer)
+
+    async def _decide(self, claim: Claim) -> Answer:
+        outcome = await self._live.claim_cat(claim, self.clock())
+        match outcome:
+            case WonClaim():
+                return await self._awards.award(Won(claim, outcome.entry))
+            case Already():
+                return refused("already_caught", attempt=claim.attempt, cat=claim.cat)
+            case Undone():
+                return refused(outcome.reason, attempt=claim.attempt, cat=claim.cat)
+            case Gone():
+                return refused("gone", attempt=claim.attempt, cat=claim.cat)
+
+    async def _resume(self, player: str, catch: Catch, otherwise: Refused) -> None:
+        answer: Answer = refused("busy", attempt=catch.attempt, cat=catch.cat)
+        try:
+            earlier = await self._earlier(player, catch)
+            answer = otherwise if earlier is None else await self._decide(earlier)
+        except LiveError:
+            pass
+        finally:
+            self._decided(player, answer)
+
+    async def _earlier(self, player: str, catch: Catch) -> Claim | None:
+        """The claim that this very attempt has won before, if it has."""
+        try:
+            claim = await self._live.find_claim(catch.cat, player)
+        except ValueError:
+            return None  # not a cat of ours
+        if claim is None or claim.catch != catch_id(catch.cat, player, catch.attempt):
+            return None
+        return claim
+
+    def _decided(self, player: str, answer: Answer) -> None:
+        memory = self.roster.memory(player)
+        if memory is not None:
+            memory.deciding = None
+            if not (isinstance(answer, Refused) and answer.reason == "busy"):
+                assert answer.attempt is not None
+                memory.remember(answer.attempt, answer)
+                if isinstance(answer, Caught):
+                    memory.misses.pop(answer.cat, None)
+        self._tell(player, answer)
+
+    def _tell(self, player: str, answer: Answer) -> None:
+        session = self.roster.sessions.get(player)
+        if session is not None:
+            session.answer(answer)

@@ -1,0 +1,195 @@
+"""What is near whom: the cats of the regions that this process's players can see, by view cell.
+
+All of it is in memory and synchronous. Regions are followed while somebody's view can show one of
+their cats; `gateway.feed` brings them in and keeps them true.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from gameserver.game.datum import FROM_WGS84, Datum
+from gameserver.game.geo import view_cell, view_cells, view_regions
+from gameserver.game.model import Cat
+from gameserver.protocol import Codec, cat_view
+
+
+class LiveCat:
+    """A cat in a cell, with its encodings: each is made once, whoever sees the cat."""
+
+    __slots__ = ("_encoded", "cat", "cell", "left")
+
+    def __init__(self, cat: Cat, left: int) -> None:
+        self.cat = cat
+        self.left = left
+        self.cell = view_cell(cat.lat, cat.lon)
+        self._encoded: dict[tuple[bool, Datum], msgspec.Raw] = {}
+
+    def encoded(self, codec: Codec, datum: Datum) -> msgspec.Raw:
+        """The cat as it goes into a `cats` message."""
+        key = (codec.text, datum)
+        raw = self._encoded.get(key)
+        if raw is None:
+            lat, lon = FROM_WGS84[datum](self.cat.lat, self.cat.lon)
+            view = cat_view(self.cat, self.left, round(lat, 6), round(lon, 6))
+            raw = self._encoded[key] = msgspec.Raw(codec.encode(view))
+        return raw
+
+
+class Viewer(Protocol):
+    """Somebody who looks at cells and is shown what changes in them."""
+
+    def show(self, appear: list[LiveCat], vanish: list[str]) -> None:
+        """Say what came into view and what left it."""
+
+
+class Region:
+    """One followed region: its cats here, and how many views can show them."""
+
+    __slots__ = ("cats", "cursor", "idle_since", "viewers")
+
+    def __init__(self) -> None:
+        self.cats: set[str] = set()
+        self.cursor: str | None = None
+        """Where to read the feed on; None until a snapshot is in."""
+        self.viewers = 0
+        self.idle_since = 0.0
+
+
+class World:
+    """Cells with their cats and viewers, and the regions they come from."""
+
+    def __init__(self) -> None:
+        self.cats: dict[str, LiveCat] = {}
+        self.regions: dict[str, Region] = {}
+        self._cells: dict[int, dict[str, LiveCat]] = {}
+        self._viewers: dict[int, set[Viewer]] = {}
+
+    # --- views ---
+
+    def look(self, viewer: Viewer, old: int | None, new: int | None) -> None:
+        """Move a view from one middle cell to another and show the difference.
+
+        None stands for no view: before the first fix, and after the session's end.
+        """
+        before = view_cells(old) if old is not None else frozenset()
+        after = view_cells(new) if new is not None else frozenset()
+        vanish: list[str] = []
+        appear: list[LiveCat] = []
+        for cell in before - after:
+            viewers = self._viewers[cell]
+            viewers.discard(viewer)
+            if not viewers:
+                del self._viewers[cell]
+            vanish.extend(self._cells.get(cell, ()))
+        for cell in after - before:
+            self._viewers.setdefault(cell, set()).add(viewer)
+            appear.extend(self._cells.get(cell, {}).values())
+        self._follow(old, new)
+        if new is not None and (appear or vanish):
+            viewer.show(appear, vanish)
+
+    def seen(self, cat_id: str, middle: int | None) -> LiveCat | None:
+        """The cat, if the view around `middle` shows it."""
+        live = self.cats.get(cat_id)
+        if live is None or middle is None or live.cell not in view_cells(middle):
+            return None
+        return live
+
+    def _follow(self, old: int | None, new: int | None) -> None:
+        before = view_regions(old) if old is not None else frozenset()
+        after = view_regions(new) if new is not None else frozenset()
+        for name in after - before:
+            self.regions.setdefault(name, Region()).viewers += 1
+        for name in before - after:
+            self.regions[name].viewers -= 1
+
+    # --- what the feed brings ---
+
+    def replace(self, name: str, cats: Iterable[tuple[Cat, int]]) -> None:
+        """Take a snapshot of a region as the truth; viewers are told only what differs."""
+        region = self.regions.get(name)
+        if region is None:
+            return
+        fresh = {cat.id: (cat, left) for cat, left in cats}
+        changes = Changes(self)
+        for cat_id in region.cats - fresh.keys():
+            changes.vanish(cat_id)
+        for cat, left in fresh.values():
+            changes.appear(name, cat, left)
+        changes.tell()
+
+    def forget(self, name: str) -> None:
+        """Drop a region that no view can show."""
+        region = self.regions.pop(name)
+        for cat_id in region.cats:
+            live = self.cats.pop(cat_id)
+            self._uncell(live)
+
+    def viewers_of(self, cell: int) -> Iterable[Viewer]:
+        """Who looks at a cell."""
+        return self._viewers.get(cell, ())
+
+    def put(self, region: Region, live: LiveCat) -> None:
+        """Add a cat."""
+        region.cats.add(live.cat.id)
+        self.cats[live.cat.id] = live
+        self._cells.setdefault(live.cell, {})[live.cat.id] = live
+
+    def take(self, cat_id: str) -> LiveCat | None:
+        """Remove a cat; None where there is none."""
+        live = self.cats.pop(cat_id, None)
+        if live is None:
+            return None
+        region = self.regions.get(cat_id.partition("-")[0])
+        if region is not None:
+            region.cats.discard(cat_id)
+        self._uncell(live)
+        return live
+
+    def _uncell(self, live: LiveCat) -> None:
+        cell = self._cells[live.cell]
+        del cell[live.cat.id]
+        if not cell:
+            del self._cells[live.cell]
+
+
+class Changes:
+    """Appearances and departures of one turn, gathered so that each viewer is told once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._told: dict[Viewer, tuple[dict[str, LiveCat], set[str]]] = {}
+
+    def appear(self, region_name: str, cat: Cat, left: int) -> None:
+        """A cat is there (again)."""
+        region = self._world.regions.get(region_name)
+        known = self._world.cats.get(cat.id)
+        if region is None or (known is not None and known.left == left):
+            return
+        if known is not None:
+            self._world.take(cat.id)
+        live = LiveCat(cat, left)
+        self._world.put(region, live)
+        for viewer in self._world.viewers_of(live.cell):
+            appear, vanish = self._told.setdefault(viewer, ({}, set()))
+            appear[cat.id] = live
+            vanish.discard(cat.id)
+
+    def vanish(self, cat_id: str) -> None:
+        """A cat is gone."""
+        live = self._world.take(cat_id)
+        if live is None:
+            return
+        for viewer in self._world.viewers_of(live.cell):
+            appear, vanish = self._told.setdefault(viewer, ({}, set()))
+            if appear.pop(cat_id, None) is None:
+                vanish.add(cat_id)
+
+    def tell(self) -> None:
+        """Show every viewer what changed for it."""
+        for viewer, (appear, vanish) in self._told.items():
+            if appear or vanish:
+                viewer.show(list(appear.values()), list(vanish))
+        self._told.clear()

@@ -1,0 +1,153 @@
+"""One region as its keeper sees it: which cats each store has, and what is due when.
+
+No I/O. Two heaps say what is due, so a tick costs what it has to do, however many stores there are.
+"""
+
+from collections.abc import Iterable
+from heapq import heappop, heappush
+
+from gameserver.game.geo import planar_m
+from gameserver.game.model import Cat, PlannedStore
+from gameserver.game.spawning import plan_is_active
+
+SPAWN_MOST = 50
+"""Cats per store and tick: a new plan of hundreds fills up over a few ticks."""
+
+SWEEP_EVERY_MS = 30_000
+"""At least this often Redis is asked for cats that are due, besides whenever one is known to be."""
+
+SOLD_OUT_WAIT_MS = 2_000
+SOLD_OUT_WAIT_MAX_MS = 60_000
+
+
+class RegionBook:
+    """The stores and living cats of one region."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.cursor: str | None = None
+        """Where to read the feed on; None until a snapshot is in."""
+        self._sweep_ms = 0
+        self._expiry: list[tuple[int, str]] = []
+        self._stores: dict[str, PlannedStore] = {}
+        self._cats: dict[str, Cat] = {}
+        self._alive: dict[str, set[str]] = {}
+        self._due: list[tuple[int, str]] = []
+        self._due_at: dict[str, int] = {}
+        self._waits: dict[str, int] = {}
+
+    # --- what is so ---
+
+    def start_over(self, cats: Iterable[Cat]) -> None:
+        """Take a snapshot as the truth."""
+        self._cats.clear()
+        self._alive.clear()
+        self._expiry.clear()
+        for cat in cats:
+            self.appeared(cat)
+        self._sweep_ms = 0
+        for store in self._stores.keys() | self._alive.keys():
+            self._remind(store, 0)
+
+    def appeared(self, cat: Cat) -> None:
+        """A cat is alive (again)."""
+        self._cats[cat.id] = cat
+        self._alive.setdefault(cat.store, set()).add(cat.id)
+        heappush(self._expiry, (cat.expires_ms, cat.id))
+
+    def vanished(self, cat_id: str, now_ms: int) -> None:
+        """A cat was caught out, expired or withdrawn: its store may want another."""
+        cat = self._cats.pop(cat_id, None)
+        if cat is None:
+            return
+        self._alive[cat.store].discard(cat_id)
+        self._remind(cat.store, now_ms)
+
+    def plan(self, store: PlannedStore, now_ms: int) -> None:
+        """A store or its plan changed."""
+        self._stores[store.id] = store
+        self._waits.pop(store.id, None)
+        self._remind(store.id, now_ms)
+
+    def drop(self, store_id: str, now_ms: int) -> None:
+        """A store is in this region no more; its cats go at the next tick."""
+        self._stores.pop(store_id, None)
+        self._remind(store_id, now_ms)
+
+    def sold_out(self, store_id: str, now_ms: int) -> None:
+        """No coupons were granted: ask again later, ever more rarely until the plan changes."""
+        wait_ms = min(2 * self._waits.get(store_id, SOLD_OUT_WAIT_MS // 2), SOLD_OUT_WAIT_MAX_MS)
+        self._waits[store_id] = wait_ms
+        self._remind(store_id, now_ms + wait_ms)
+
+    def granted(self, store_id: str) -> None:
+        """Coupons were granted."""
+        self._waits.pop(store_id, None)
+
+    # --- what is due ---
+
+    def sweep_is_due(self, now_ms: int) -> bool:
+        """Is it time to look in Redis for cats whose time is over?"""
+        return now_ms >= self._sweep_ms or bool(self._expiry and self._expiry[0][0] <= now_ms)
+
+    def swept(self, now_ms: int) -> None:
+        """Everything due was taken home; caught-out cats that nobody here saw wait for the next."""
+        while self._expiry and self._expiry[0][0] <= now_ms:
+            heappop(self._expiry)
+        self._sweep_ms = now_ms + SWEEP_EVERY_MS
+
+    def due(self, now_ms: int) -> list[str]:
+        """The stores to look at now, each once; they are due no more until something happens."""
+        stores = []
+        while self._due and self._due[0][0] <= now_ms:
+            at_ms, store_id = heappop(self._due)
+            if self._due_at.get(store_id) == at_ms:
+                del self._due_at[store_id]
+                stores.append(store_id)
+        return stores
+
+    def wants(self, store_id: str, now_ms: int) -> tuple[PlannedStore | None, int, list[str]]:
+        """What a due store needs: itself, how many new cats, and which cats must go."""
+        store = self._stores.get(store_id)
+        alive = self._alive.get(store_id, set())
+        plan = store.plan if store is not None else None
+        if store is None or plan is None or not plan_is_active(plan, now_ms):
+            if plan is not None and plan.active.from_ms is not None:
+                self._remind_later(store_id, plan.active.from_ms, now_ms)
+            return store, 0, list(alive)
+        if plan.active.to_ms is not None:
+            self._remind_later(store_id, plan.active.to_ms, now_ms)
+        stale = [cat_id for cat_id in alive if not self._fits(self._cats[cat_id], store)]
+        stay = len(alive) - len(stale)
+        if stay > plan.cats_alive:
+            fitting = sorted(alive.difference(stale), key=lambda cat: self._cats[cat].expires_ms)
+            stale += fitting[: stay - plan.cats_alive]
+        missing = plan.cats_alive - (len(alive) - len(stale))
+        if missing > SPAWN_MOST:
+            self._remind(store_id, now_ms)
+        return store, max(0, min(missing, SPAWN_MOST)), stale
+
+    @staticmethod
+    def _fits(cat: Cat, store: PlannedStore) -> bool:
+        plan = store.plan
+        return plan is not None and (
+            cat.campaign == plan.campaign
+            and cat.title == (store.campaign_title if plan.campaign else None)
+            and cat.store_name == store.name
+            and cat.species in plan.species
+            and planar_m(cat.lat, cat.lon, store.lat, store.lon) <= plan.radius_m * 1.01 + 1.0
+        )
+
+    def remind(self, store_id: str, at_ms: int) -> None:
+        """Look at a store again at a time."""
+        self._remind(store_id, at_ms)
+
+    def _remind_later(self, store_id: str, at_ms: int, now_ms: int) -> None:
+        if at_ms > now_ms:
+            self._remind(store_id, at_ms)
+
+    def _remind(self, store_id: str, at_ms: int) -> None:
+        known = self._due_at.get(store_id)
+        if known is None or at_ms < known:
+            self._due_at[store_id] = at_ms
+            heappush(self._due, (at_ms, store_id))

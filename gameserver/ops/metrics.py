@@ -1,0 +1,90 @@
+"""Prometheus metrics. The hot path counts in plain integers; they are read when scraped."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from gameserver.awards import Awards
+from gameserver.gateway.feed import Feed
+from gameserver.gateway.gateway import Gateway
+from gameserver.jobs import Jobs
+from gameserver.keeper.keeper import Keeper
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The parts of a process that metrics are read from."""
+
+    gateway: Gateway
+    feed: Feed
+    keeper: Keeper
+    awards: Awards
+    jobs: Jobs
+
+
+class GameCollector(Collector):
+    """Reads the parts' own counters."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+
+    def collect(self) -> Iterator[Metric]:
+        """All families of the game."""
+        yield from self._counters()
+        yield from self._gauges()
+
+    def _counters(self) -> Iterator[Metric]:
+        watched, stats = self._watched, self._watched.gateway.street.stats
+        plain = (
+            ("catcat_fixes", "Position fixes handled.", stats.fixes),
+            ("catcat_messages_in", "Messages received.", stats.messages_in),
+            ("catcat_messages_out", "Messages sent.", stats.messages_out),
+            ("catcat_catches", "Cats caught.", stats.caught),
+            ("catcat_spawned", "Cats put on the street.", watched.keeper.spawned),
+            ("catcat_drained", "Claims finished by the keeper.", watched.keeper.drained),
+            ("catcat_issue_batches", "Batches of coupons.", watched.awards.issuing.batches),
+            ("catcat_issue_items", "Coupons asked for.", watched.awards.issuing.done),
+            ("catcat_record_batches", "Batches of catches.", watched.awards.recording.batches),
+        )
+        for name, text, value in plain:
+            yield CounterMetricFamily(name, text, value=value)
+        refused = CounterMetricFamily("catcat_refused", "Refusals by reason.", labels=["reason"])
+        for reason, count in sorted(stats.refused.items()):
+            refused.add_metric([reason], count)
+        yield refused
+        closed = CounterMetricFamily("catcat_closed", "Closed sockets by code.", labels=["code"])
+        for code, count in sorted(stats.closed.items()):
+            closed.add_metric([str(code)], count)
+        yield closed
+
+    def _gauges(self) -> Iterator[Metric]:
+        watched = self._watched
+        street = watched.gateway.street
+        for name, text, value in (
+            ("catcat_sockets", "Open sockets.", len(watched.gateway)),
+            ("catcat_players", "Players in a session.", len(street.roster.sessions)),
+            ("catcat_cats_followed", "Cats in the regions in view.", len(street.world.cats)),
+            ("catcat_regions_followed", "Regions in view.", len(street.world.regions)),
+            ("catcat_regions_kept", "Regions that this keeper holds.", len(watched.keeper.held)),
+            ("catcat_jobs", "Background jobs running.", len(watched.jobs)),
+            ("catcat_issue_waiting", "Coupons waiting to be issued.", len(watched.awards.issuing)),
+            ("catcat_record_waiting", "Catches waiting.", len(watched.awards.recording)),
+            ("catcat_feed_round_seconds", "The last round of the feed.", watched.feed.lag_s),
+        ):
+            yield GaugeMetricFamily(name, text, value=value)
+
+
+def exposition(watched: Watched) -> Callable[[], bytes]:
+    """A function that renders all metrics of this process in Prometheus' text format."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    registry.register(GameCollector(watched))
+    return lambda: generate_latest(registry)
