@@ -1,0 +1,23 @@
+"""What can go wrong with the live world. Expected refusals are values, these are exceptions.
+
+Their names say what happened, and read well after `except`.
+"""
+
+
+class LiveError(Exception):
+    """Redis answered in a way that it should not: a bug, or a server that this code cannot use."""
+
+
+class LiveUnavailable(LiveError):  # noqa: N818 - see above
+    """Redis did not answer in time. The call may or may not have had its effect.
+
+    Every call is idempotent, so making the same call again later is always right.
+    """
+
+
+class LiveBusy(LiveError):  # noqa: N818 - see above
+    """Too many calls are waiting already; this one was not sent and had no effect."""
+
+
+class LeaseLost(LiveError):  # noqa: N818 - see above
+    """The caller does not hold the lease of the region that it wanted to change."""

@@ -1,0 +1,40 @@
+"""One connection to one Redis server: commands go out together, replies come back in order."""
+
+from collections.abc import Sequence
+
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import RedisError, ResponseError
+
+Command = tuple[str | bytes | int, ...]
+
+
+class Link:
+    """A connection that is made on first use and made anew after it broke."""
+
+    def __init__(self, connection: AbstractConnection) -> None:
+        self._connection = connection
+
+    async def exchange(self, commands: Sequence[Command]) -> list[object]:
+        """Send the commands in one write and return one reply for each, in their order.
+
+        A command that the server refused has its ResponseError as its reply. Raises a RedisError
+        or OSError where the connection failed: then nobody knows which commands were run.
+        Cancelling closes the connection, so a late reply never meets the wrong command.
+        """
+        connection = self._connection
+        packed = connection.pack_commands(commands)
+        await connection.send_packed_command(packed, check_health=False)
+        replies: list[object] = []
+        for _ in commands:
+            try:
+                replies.append(await connection.read_response())
+            except ResponseError as error:
+                replies.append(error)
+        return replies
+
+    async def close(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        try:
+            await self._connection.disconnect(nowait=True)
+        except (RedisError, OSError):
+            return

@@ -1,0 +1,54 @@
+"""The live world in Redis: cats, claims, feeds, leases and sessions, one method per call.
+
+Every call may be made twice: it answers the same and has its effect once. Each raises LiveBusy,
+LiveUnavailable or LiveError (see `errors`), whatever else it promises.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from gameserver.live.address import LiveUrl
+from gameserver.live.batch import open_batcher
+from gameserver.live.claims import Claims
+from gameserver.live.errors import LiveError, LiveUnavailable
+from gameserver.live.feed import Feeds
+from gameserver.live.keys import KEEPERS
+from gameserver.live.leases import Leases
+from gameserver.live.sessions import Sessions
+
+OLDEST = (6, 2)
+"""The oldest Redis whose streams can be trimmed by age."""
+
+
+class Live(Claims, Feeds, Leases, Sessions):
+    """The live world. Made with `open_live`."""
+
+    async def ping(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            await self._redis.send(KEEPERS, "ZCARD", KEEPERS)
+        except LiveUnavailable:
+            return False
+        return True
+
+    async def check_version(self) -> None:
+        """LiveError if the server is too old."""
+        info = cast(bytes, await self._redis.send(KEEPERS, "INFO", "server")).decode()
+        version = re.search(r"redis_version:(\d+)\.(\d+)", info)
+        if version and (int(version[1]), int(version[2])) < OLDEST:
+            raise LiveError(f"Redis 6.2 or newer is needed, this is {version[1]}.{version[2]}")
+
+
+@asynccontextmanager
+async def open_live(url: LiveUrl | str) -> AsyncIterator[Live]:
+    """The live world at an address (`LiveUrl.parse` says which forms it has), while the block runs.
+
+    ValueError for an address that is none, LiveUnavailable where no server answers there.
+    """
+    address = LiveUrl.parse(url) if isinstance(url, str) else url
+    async with open_batcher(address) as redis:
+        live = Live(redis)
+        await live.check_version()
+        yield live
