@@ -1,0 +1,1 @@
+"""The authority on money: campaigns, coupons, catches, and who owns what, in SQL."""

@@ -1,0 +1,69 @@
+"""Coupon codes: hard to guess, easy to read out over a counter.
+
+A code is 17 random characters of Crockford's base32 (85 bits) and one check character, written in
+three groups of six: `7Q2MHX-0VJ9RC-KE4TA8`. The alphabet has no I, L, O and U; whoever types
+O for 0, or I or L for 1, is understood.
+
+The check character makes the code a multiple of x in GF(32), that is: with the digits d1..d18 as
+elements of GF(2)[x] / (x^5 + x^2 + 1), the sum of d_i * x^(18-i) is zero. x has order 31, more
+than the code has digits, so every single wrong character and every swap of two is noticed.
+"""
+
+from collections.abc import Callable
+from secrets import token_bytes
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+RANDOM_CHARS = 17
+RANDOM_BITS = 5 * RANDOM_CHARS
+LENGTH = RANDOM_CHARS + 1
+GROUP = 6
+
+_BYTES = (RANDOM_BITS + 7) // 8
+_FIELD = 0b100101
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+_DIGIT = {char: value for value, char in enumerate(ALPHABET)}
+
+
+def _times_x(element: int) -> int:
+    """An element of GF(32) times x."""
+    shifted = element << 1
+    return shifted ^ _FIELD if shifted & 0b100000 else shifted
+
+
+_TIMES_X = tuple(_times_x(element) for element in range(32))
+
+
+def new_code(random_bytes: Callable[[int], bytes] = token_bytes) -> str:
+    """A fresh code in groups, from 85 random bits."""
+    bits = int.from_bytes(random_bytes(_BYTES), "big")
+    chars = []
+    check = 0
+    for _ in range(RANDOM_CHARS):
+        digit = bits & 31
+        bits >>= 5
+        chars.append(ALPHABET[digit])
+        check = _TIMES_X[check] ^ digit
+    chars.append(ALPHABET[_TIMES_X[check]])
+    return _grouped("".join(chars))
+
+
+def read_code(text: str) -> str | None:
+    """The code that somebody typed, in its one written form, or None if it cannot be a code.
+
+    Case, spaces and hyphens do not matter; a wrong check character does.
+    """
+    plain = text.upper().translate(_READ_AS)
+    if len(plain) != LENGTH:
+        return None
+    check = 0
+    for char in plain:
+        digit = _DIGIT.get(char)
+        if digit is None:
+            return None
+        check = _TIMES_X[check] ^ digit
+    return _grouped(plain) if check == 0 else None
+
+
+def _grouped(plain: str) -> str:
+    return "-".join(plain[i : i + GROUP] for i in range(0, LENGTH, GROUP))

@@ -1,0 +1,145 @@
+"""The life of a coupon, and who may have one: the rules without the books.
+
+A coupon's life is the table LIFE. Two rules read it:
+
+1. A coupon changes only by a change that LIFE lists for its state; any other is refused.
+2. A coupon that is `active` past its last moment is `expired`, whether or not somebody has written
+   that down yet (`state_at`).
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from gameserver.game.model import CouponState, IssueStatus, LimitKind
+
+
+class Change(StrEnum):
+    """What can happen to a coupon after it was issued."""
+
+    REDEEM = "redeem"
+    EXPIRE = "expire"
+    VOID = "void"
+
+
+LIFE: dict[CouponState, dict[Change, CouponState]] = {
+    # Said to players only; the books have no coupon yet.
+    CouponState.PENDING: {},
+    CouponState.ACTIVE: {
+        Change.REDEEM: CouponState.REDEEMED,
+        Change.EXPIRE: CouponState.EXPIRED,
+        Change.VOID: CouponState.VOID,
+    },
+    CouponState.REDEEMED: {},
+    CouponState.EXPIRED: {},
+    CouponState.VOID: {},
+}
+
+
+def state_at(state: CouponState, expires_ms: int, now_ms: int) -> CouponState:
+    """What a coupon written down as `state` is at `now_ms`. It expires at `expires_ms` sharp."""
+    if state is CouponState.ACTIVE and now_ms >= expires_ms:
+        return CouponState.EXPIRED
+    return state
+
+
+def after(state: CouponState, change: Change) -> CouponState | None:
+    """The state that a change leads to, or None where the coupon's state refuses it."""
+    return LIFE[state].get(change)
+
+
+CampaignState = Literal["active", "paused", "ended"]
+
+
+class Offer(Struct, frozen=True):
+    """What a campaign grants, to whom and when; None is no limit and no bound."""
+
+    state: CampaignState
+    starts_ms: int | None
+    ends_ms: int | None
+    per_player: int | None
+    per_player_day: int | None
+
+
+class Held(Struct, frozen=True):
+    """How many coupons of one campaign a player was ever given, in all and on one day."""
+
+    in_all: int
+    that_day: int
+
+
+class Refusal(Struct, frozen=True):
+    """Why no coupon is issued."""
+
+    status: IssueStatus
+    limit: LimitKind | None = None
+
+
+CLOSED = Refusal("closed")
+SOLD_OUT = Refusal("sold_out")
+
+
+def campaign_is_open(offer: Offer, held: Held, now_ms: int) -> Refusal | None:
+    """Active, begun and not over; the last moment is not included."""
+    if offer.state != "active":
+        return CLOSED
+    if offer.starts_ms is not None and now_ms < offer.starts_ms:
+        return CLOSED
+    if offer.ends_ms is not None and now_ms >= offer.ends_ms:
+        return CLOSED
+    return None
+
+
+def under_the_player_limit(offer: Offer, held: Held, now_ms: int) -> Refusal | None:
+    """Redeemed, expired and voided coupons count as well: the player had them."""
+    if offer.per_player is not None and held.in_all >= offer.per_player:
+        return Refusal("limit", "per_player")
+    return None
+
+
+def under_the_daily_limit(offer: Offer, held: Held, now_ms: int) -> Refusal | None:
+    """As the limit per player, but for the day of the catch at the store."""
+    if offer.per_player_day is not None and held.that_day >= offer.per_player_day:
+        return Refusal("limit", "per_player_day")
+    return None
+
+
+Rule = Callable[[Offer, Held, int], Refusal | None]
+
+RULES: tuple[Rule, ...] = (campaign_is_open, under_the_player_limit, under_the_daily_limit)
+
+
+def refusal(offer: Offer, held: Held, now_ms: int) -> Refusal | None:
+    """The first rule that speaks against a coupon, or None."""
+    for rule in RULES:
+        found = rule(offer, held, now_ms)
+        if found is not None:
+            return found
+    return None
+
+
+LATE_MS = 24 * 3_600_000
+"""A catch that is brought to the books later than this counts for the day of being brought."""
+
+
+def counted_day(at_ms: int, now_ms: int, timezone: str) -> int:
+    """The day that a catch counts for: the days from 1970-01-01 to its local date at the store.
+
+    A catch time in the future is taken as now, one that is too old (LATE_MS) too.
+    """
+    moment_ms = at_ms if now_ms - LATE_MS <= at_ms <= now_ms else now_ms
+    local = datetime.fromtimestamp(moment_ms / 1000, _zone(timezone))
+    return local.toordinal() - _EPOCH
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,243 @@
+"""Campaigns: what a coupon is worth, how many there are, and for whom."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import Connection, insert, select, update
+
+from gameserver.game.coupons import CampaignState
+from gameserver.ledger.batch import AnyRow, among, texts
+from gameserver.ledger.ids import new_id
+from gameserver.ledger.paging import Page, page_size
+from gameserver.ledger.stores import touch_stores_of_campaign
+from gameserver.ledger.tables import campaign_codes, campaigns
+
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Terms = Annotated[str, Meta(max_length=4000)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+Value = Annotated[float, Meta(ge=0, le=1e9)]
+Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
+Moment = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+ValidFor = Annotated[int, Meta(ge=1, le=10 * 366 * 86_400)]
+Code = Annotated[str, Meta(min_length=4, max_length=64)]
+
+
+class NewCampaign(Struct, frozen=True, kw_only=True):
+    """What a merchant says of a campaign. No limit and no date is None."""
+
+    title: Title
+    kind: Literal["percent", "amount", "gift"]
+    value: Value = 0.0
+    currency: Currency | None = None
+    terms: Terms = ""
+    stock: Stock
+    per_player: Limit | None = None
+    per_player_day: Limit | None = None
+    starts_ms: Moment | None = None
+    ends_ms: Moment | None = None
+    valid_for_s: ValidFor = 30 * 86_400
+    state: CampaignState = "active"
+    codes: Literal["generated", "uploaded"] = "generated"
+
+
+class CampaignChange(Struct, frozen=True, kw_only=True):
+    """The fields of a campaign that are to change. What was issued keeps its own expiry."""
+
+    title: Title | UnsetType = UNSET
+    value: Value | UnsetType = UNSET
+    currency: Currency | UnsetType | None = UNSET
+    terms: Terms | UnsetType = UNSET
+    stock: Stock | UnsetType = UNSET
+    per_player: Limit | UnsetType | None = UNSET
+    per_player_day: Limit | UnsetType | None = UNSET
+    starts_ms: Moment | UnsetType | None = UNSET
+    ends_ms: Moment | UnsetType | None = UNSET
+    valid_for_s: ValidFor | UnsetType = UNSET
+    state: CampaignState | UnsetType = UNSET
+
+
+class Campaign(Struct, frozen=True, kw_only=True):
+    """A campaign in the books, with its counters. What is neither reserved nor issued is free."""
+
+    id: str
+    merchant: str
+    title: str
+    kind: Literal["percent", "amount", "gift"]
+    value: float
+    currency: str | None
+    terms: str
+    stock: int
+    per_player: int | None
+    per_player_day: int | None
+    starts_ms: int | None
+    ends_ms: int | None
+    valid_for_s: int
+    state: CampaignState
+    codes: Literal["generated", "uploaded"]
+    uploaded: int
+    reserved: int
+    issued: int
+    redeemed: int
+
+
+class StockTooLow(Struct, frozen=True):
+    """The stock cannot be less than what is reserved or issued already."""
+
+    reserved: int
+    issued: int
+
+
+class EndsBeforeStart(Struct, frozen=True):
+    """A campaign must end after it starts."""
+
+    starts_ms: int
+    ends_ms: int
+
+
+class CampaignEnded(Struct, frozen=True):
+    """An ended campaign stays ended."""
+
+
+class CodesAdded(Struct, frozen=True):
+    """How many codes are new, and those that were in the books already, of whatever campaign."""
+
+    added: int
+    taken: list[str]
+
+
+class GeneratesCodes(Struct, frozen=True):
+    """The campaign makes its codes itself."""
+
+
+Unchanged = StockTooLow | EndsBeforeStart | CampaignEnded
+
+_SEEN_BY_KEEPERS = {"title", "state", "starts_ms", "ends_ms"}
+
+
+def create_campaign(
+    connection: Connection, merchant: str, wanted: NewCampaign, now_ms: int
+) -> Campaign | EndsBeforeStart:
+    """Make a campaign."""
+    wrong = _ends_before_start(wanted.starts_ms, wanted.ends_ms)
+    if wrong is not None:
+        return wrong
+    id_ = new_id("cam", now_ms)
+    fields = msgspec.structs.asdict(wanted)
+    connection.execute(
+        insert(campaigns).values(id=id_, merchant_id=merchant, created_ms=now_ms, **fields)
+    )
+    return Campaign(
+        id=id_, merchant=merchant, uploaded=0, reserved=0, issued=0, redeemed=0, **fields
+    )
+
+
+def get_campaign(connection: Connection, merchant: str, campaign: str) -> Campaign | None:
+    """A campaign of the merchant."""
+    row = connection.execute(_one(merchant, campaign)).first()
+    return None if row is None else _campaign(row)
+
+
+def list_campaigns(
+    connection: Connection, merchant: str, limit: int, cursor: str | None
+) -> Page[Campaign]:
+    """The merchant's campaigns, the oldest first."""
+    size = page_size(limit)
+    query = select(campaigns).where(campaigns.c.merchant_id == merchant)
+    if cursor is not None:
+        query = query.where(campaigns.c.id > cursor)
+    rows = connection.execute(query.order_by(campaigns.c.id).limit(size + 1)).all()
+    following = rows[size - 1].id if len(rows) > size else None
+    return Page([_campaign(row) for row in rows[:size]], following)
+
+
+def update_campaign(
+    connection: Connection, merchant: str, campaign: str, change: CampaignChange
+) -> Campaign | Unchanged | None:
+    """Change a campaign, or say why not; None if the merchant has none of that id."""
+    row = connection.execute(_one(merchant, campaign).with_for_update(key_share=True)).first()
+    if row is None:
+        return None
+    values = {
+        field: value
+        for field, value in msgspec.structs.asdict(change).items()
+        if value is not UNSET and value != getattr(row, field)
+    }
+    if row.state == "ended" and "state" in values:
+        return CampaignEnded()
+    if values.get("stock", row.stock) < row.reserved + row.issued:
+        return StockTooLow(row.reserved, row.issued)
+    wrong = _ends_before_start(
+        values.get("starts_ms", row.starts_ms), values.get("ends_ms", row.ends_ms)
+    )
+    if wrong is not None:
+        return wrong
+    if values:
+        connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
+    if _SEEN_BY_KEEPERS & values.keys():
+        touch_stores_of_campaign(connection, campaign)
+    return get_campaign(connection, merchant, campaign)
+
+
+def add_codes(
+    connection: Connection, merchant: str, campaign: str, codes: Sequence[Code]
+) -> CodesAdded | GeneratesCodes | None:
+    """Add a merchant's own codes to a campaign; None if the merchant has none of that id.
+
+    They are given in this order. Codes that any campaign has already are left out and named.
+    """
+    row = connection.execute(_one(merchant, campaign).with_for_update(key_share=True)).first()
+    if row is None:
+        return None
+    if row.codes != "uploaded":
+        return GeneratesCodes()
+    wanted = list(dict.fromkeys(code.strip() for code in codes))
+    known = select(campaign_codes.c.code).where(among(campaign_codes.c.code, "codes"))
+    taken = set(connection.scalars(known, {"codes": texts(wanted)}))
+    fresh = [code for code in wanted if code not in taken]
+    if fresh:
+        connection.execute(
+            insert(campaign_codes), [{"campaign_id": campaign, "code": code} for code in fresh]
+        )
+        connection.execute(
+            update(campaigns)
+            .where(campaigns.c.id == campaign)
+            .values(uploaded=campaigns.c.uploaded + len(fresh))
+        )
+    return CodesAdded(len(fresh), [code for code in wanted if code in taken])
+
+
+def _one(merchant: str, campaign: str) -> Any:
+    return select(campaigns).where(campaigns.c.id == campaign, campaigns.c.merchant_id == merchant)
+
+
+def _ends_before_start(starts_ms: int | None, ends_ms: int | None) -> EndsBeforeStart | None:
+    if starts_ms is None or ends_ms is None or starts_ms < ends_ms:
+        return None
+    return EndsBeforeStart(starts_ms, ends_ms)
+
+
+def _campaign(row: AnyRow) -> Campaign:
+    return Campaign(
+        id=row.id,
+        merchant=row.merchant_id,
+        title=row.title,
+        kind=row.kind,
+        value=row.value,
+        currency=row.currency,
+        terms=row.terms,
+        stock=row.stock,
+        per_player=row.per_player,
+        per_player_day=row.per_player_day,
+        starts_ms=row.starts_ms,
+        ends_ms=row.ends_ms,
+        valid_for_s=row.valid_for_s,
+        state=row.state,
+        codes=row.codes,
+        uploaded=row.uploaded,
+        reserved=row.reserved,
+        issued=row.issued,
+        redeemed=row.redeemed,
+    )

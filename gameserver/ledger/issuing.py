@@ -1,0 +1,269 @@
+"""Issuing coupons: the one place where a catch becomes worth something.
+
+A batch is one transaction. It locks the campaigns, reads what is in the books about all its items
+with a few statements, decides item by item (game/coupons.py has the rules), and writes once per
+table.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, func, or_, select, update
+
+from gameserver.game.codes import new_code
+from gameserver.game.coupons import CLOSED, SOLD_OUT, Held, Refusal, counted_day, refusal, state_at
+from gameserver.game.model import Coupon, CouponState, IssueItem, IssueResult
+from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
+from gameserver.ledger.reservations import read_reservations
+from gameserver.ledger.stock import CampaignStock, lock_campaigns, write_counters
+from gameserver.ledger.tables import (
+    campaign_codes,
+    campaigns,
+    coupons,
+    players,
+    reservations,
+    stores,
+)
+
+_BEFORE = (
+    select(
+        coupons.c.code,
+        coupons.c.campaign_id,
+        campaigns.c.title,
+        coupons.c.state,
+        coupons.c.expires_ms,
+        coupons.c.catch_id,
+        coupons.c.cat_id,
+        coupons.c.player_id,
+        coupons.c.store_id,
+        coupons.c.issued_ms,
+    )
+    .join_from(coupons, campaigns)
+    .where(
+        or_(
+            among(coupons.c.catch_id, "catches"),
+            pairs_among(coupons.c.cat_id, coupons.c.player_id, "pairs"),
+        )
+    )
+)
+_HELD = (
+    select(coupons.c.player_id, coupons.c.campaign_id, coupons.c.day, func.count())
+    .where(pairs_among(coupons.c.player_id, coupons.c.campaign_id, "pairs"))
+    .group_by(coupons.c.player_id, coupons.c.campaign_id, coupons.c.day)
+)
+_ZONES = select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids"))
+_GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
+_CODES_LEFT = (
+    select(campaign_codes.c.code)
+    .where(campaign_codes.c.campaign_id == bindparam("campaign"), ~campaign_codes.c.given)
+    .order_by(campaign_codes.c.id)
+    .limit(bindparam("most"))
+)
+
+_INSERT = many_inserts(
+    coupons,
+    "code",
+    "campaign_id",
+    "catch_id",
+    "cat_id",
+    "player_id",
+    "store_id",
+    "day",
+    "state",
+    "issued_ms",
+    "expires_ms",
+)
+_TAKE = Many(
+    update(reservations)
+    .where(reservations.c.id == bindparam("reservation"))
+    .values(issued=reservations.c.issued + bindparam("more")),
+    "more",
+    "reservation",
+)
+_GIVE_CODE = Many(
+    update(campaign_codes)
+    .where(campaign_codes.c.code == bindparam("given_code"))
+    .values(given=bindparam("is_given")),
+    "is_given",
+    "given_code",
+)
+
+
+def issue(connection: Connection, items: Sequence[IssueItem], now_ms: int) -> list[IssueResult]:
+    """Issue a coupon for each catch that may have one; the results are in the order of the items.
+
+    A catch that has its coupon, or whose player has one from the same cat, gets that one
+    (`already`). A coupon comes out of the cat's reservation or, where that is gone, out of the
+    free stock. `closed`, `limit` and `sold_out` change nothing, and may be answered otherwise
+    another time.
+    """
+    batch = _Batch(connection, items, now_ms)
+    results = [batch.decide(item) for item in items]
+    batch.write()
+    return results
+
+
+class _Batch:
+    """What the books say about the items of a batch, and what is to be written."""
+
+    def __init__(self, connection: Connection, items: Sequence[IssueItem], now_ms: int) -> None:
+        self._connection = connection
+        self._now_ms = now_ms
+        # The locks come first: what is read after them stays true until the end.
+        self._stocks = lock_campaigns(connection, (item.campaign for item in items))
+        self._by_catch: dict[str, Coupon] = {}
+        self._by_pair: dict[tuple[str, str], Coupon] = {}
+        self._read_before(items)
+        self._set_aside = self._read_set_aside(items)
+        self._held = self._read_held(items)
+        self._zones = self._read_zones(items)
+        self._gone = self._read_gone(items)
+        self._codes = self._read_codes(items)
+        self._taken: dict[str, int] = {}
+        self._rows: list[tuple[object, ...]] = []
+
+    def decide(self, item: IssueItem) -> IssueResult:
+        """Answer one item, as if those before it were in the books."""
+        before = self._by_catch.get(item.catch) or self._by_pair.get((item.cat, item.player))
+        if before is not None:
+            return IssueResult(item.catch, "already", before)
+        stock = self._stocks.get(item.campaign)
+        if stock is None or item.player in self._gone:
+            return _refused(item, CLOSED)
+        day = counted_day(item.at_ms, self._now_ms, self._zones.get(item.store, "UTC"))
+        per_day = self._held.setdefault((item.player, item.campaign), {})
+        no = refusal(stock.offer, Held(sum(per_day.values()), per_day.get(day, 0)), self._now_ms)
+        if no is not None:
+            return _refused(item, no)
+        if not self._take(item, stock):
+            return _refused(item, SOLD_OUT)
+        per_day[day] = per_day.get(day, 0) + 1
+        coupon = self._coupon(item, stock)
+        self._rows.append(_row(coupon, day))
+        return IssueResult(item.catch, "issued", coupon)
+
+    def write(self) -> None:
+        """Write down what was decided."""
+        write_counters(self._connection, self._stocks.values())
+        _TAKE(self._connection, [(more, id_) for id_, more in sorted(self._taken.items())])
+        _INSERT(self._connection, self._rows)
+        _GIVE_CODE(
+            self._connection,
+            [(True, row[0]) for row in self._rows if self._stocks[str(row[1])].uploaded_codes],
+        )
+
+    def _take(self, item: IssueItem, stock: CampaignStock) -> bool:
+        """Take one coupon's worth of stock, if there is one for this item."""
+        key = (item.cat, item.campaign)
+        left = self._set_aside.get(key, 0)
+        if left > 0:
+            self._set_aside[key] = left - 1
+            self._taken[item.cat] = self._taken.get(item.cat, 0) + 1
+        elif stock.free <= 0:
+            return False
+        stock.issue(reserved=left > 0)
+        return True
+
+    def _coupon(self, item: IssueItem, stock: CampaignStock) -> Coupon:
+        coupon = Coupon(
+            code=self._codes[stock.id].pop() if stock.uploaded_codes else new_code(),
+            campaign=stock.id,
+            title=stock.title,
+            state=CouponState.ACTIVE,
+            expires_ms=self._now_ms + stock.valid_for_ms,
+            catch=item.catch,
+            cat=item.cat,
+            player=item.player,
+            store=item.store,
+            issued_ms=self._now_ms,
+        )
+        self._by_catch[item.catch] = coupon
+        self._by_pair[item.cat, item.player] = coupon
+        return coupon
+
+    def _read_before(self, items: Sequence[IssueItem]) -> None:
+        asked = {
+            "catches": texts({item.catch for item in items}),
+            "pairs": texts({(item.cat, item.player) for item in items}),
+        }
+        for row in self._connection.execute(_BEFORE, asked):
+            coupon = read_coupon(row, self._now_ms)
+            self._by_catch[coupon.catch] = coupon
+            self._by_pair[coupon.cat, coupon.player] = coupon
+
+    def _read_set_aside(self, items: Sequence[IssueItem]) -> dict[tuple[str, str], int]:
+        """What is left of the cats' reservations, by cat and campaign."""
+        there = read_reservations(self._connection, list({item.cat for item in items}))
+        return {
+            (row.id, row.campaign_id): row.granted - row.issued - row.released
+            for row in there.values()
+        }
+
+    def _read_held(self, items: Sequence[IssueItem]) -> dict[tuple[str, str], dict[int, int]]:
+        """How many coupons the players have per day, by player and campaign, where it matters."""
+        limited = {
+            id_
+            for id_, stock in self._stocks.items()
+            if (stock.offer.per_player, stock.offer.per_player_day) != (None, None)
+        }
+        pairs = {(item.player, item.campaign) for item in items if item.campaign in limited}
+        held: dict[tuple[str, str], dict[int, int]] = {}
+        if pairs:
+            for player, campaign, day, count in self._connection.execute(
+                _HELD, {"pairs": texts(pairs)}
+            ):
+                held.setdefault((player, campaign), {})[day] = count
+        return held
+
+    def _read_zones(self, items: Sequence[IssueItem]) -> dict[str, str]:
+        ids = texts({item.store for item in items})
+        return {row.id: row.timezone for row in self._connection.execute(_ZONES, {"ids": ids})}
+
+    def _read_gone(self, items: Sequence[IssueItem]) -> set[str]:
+        """The players who asked to be forgotten."""
+        ids = texts({item.player for item in items})
+        return set(self._connection.scalars(_GONE, {"ids": ids}))
+
+    def _read_codes(self, items: Sequence[IssueItem]) -> dict[str, list[str]]:
+        """Codes to give, the next one last, of the campaigns that have their own."""
+        found = {}
+        for id_, stock in self._stocks.items():
+            if stock.uploaded_codes:
+                most = sum(item.campaign == id_ for item in items)
+                asked = {"campaign": id_, "most": most}
+                found[id_] = list(self._connection.scalars(_CODES_LEFT, asked))[::-1]
+        return found
+
+
+def read_coupon(row: AnyRow, now_ms: int) -> Coupon:
+    """A coupon out of a row that names its columns as the table does, and the campaign's title."""
+    return Coupon(
+        code=row.code,
+        campaign=row.campaign_id,
+        title=row.title,
+        state=state_at(CouponState(row.state), row.expires_ms, now_ms),
+        expires_ms=row.expires_ms,
+        catch=row.catch_id,
+        cat=row.cat_id,
+        player=row.player_id,
+        store=row.store_id,
+        issued_ms=row.issued_ms,
+    )
+
+
+def _row(coupon: Coupon, day: int) -> tuple[object, ...]:
+    return (
+        coupon.code,
+        coupon.campaign,
+        coupon.catch,
+        coupon.cat,
+        coupon.player,
+        coupon.store,
+        day,
+        coupon.state.value,
+        coupon.issued_ms,
+        coupon.expires_ms,
+    )
+
+
+def _refused(item: IssueItem, no: Refusal) -> IssueResult:
+    return IssueResult(item.catch, no.status, limit=no.limit)

@@ -1,0 +1,58 @@
+"""The books, opened: everything that the rest of the server asks of SQL."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from gameserver.ledger import migrations
+from gameserver.ledger.catches import Catches
+from gameserver.ledger.coupons import CouponService
+from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Limits, open_database
+from gameserver.ledger.merchants import Merchants
+from gameserver.ledger.players import Players
+from gameserver.ledger.revisions import current_rev
+
+
+class WrongVersion(LedgerError):  # noqa: N818 - named for what is so
+    """The database has the tables of another version: `catcat migrate`."""
+
+
+def wall_clock() -> int:
+    """Now, in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Ledger:
+    """The services that share one database."""
+
+    def __init__(self, db: Database, clock: Callable[[], int]) -> None:
+        self.db = db
+        self.coupons = CouponService(db, clock)
+        self.merchants = Merchants(db, clock)
+        self.catches = Catches(db)
+        self.players = Players(db, clock)
+
+    async def ping(self) -> None:
+        """Return if the books can be read; LedgerError if not."""
+        await self.db.read(current_rev)
+
+
+@asynccontextmanager
+async def open_ledger(
+    url: str,
+    *,
+    migrate: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    clock: Callable[[], int] = wall_clock,
+) -> AsyncIterator[Ledger]:
+    """The books in the database at `url` (see `open_database`).
+
+    With `migrate` the database is brought to this version first; otherwise WrongVersion if it
+    has another one.
+    """
+    async with open_database(url, limits) as db:
+        if migrate:
+            await db.write(migrations.migrate)
+        elif not await db.read(migrations.is_current):
+            raise WrongVersion("the database must be migrated first")
+        yield Ledger(db, clock)

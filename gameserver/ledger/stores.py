@@ -1,0 +1,298 @@
+"""Stores and their spawn plans, as merchants edit them and as keepers see them."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from gameserver.game.geo import STORE_RADIUS_MAX_M, region_of
+from gameserver.game.model import ActiveHours, PlannedStore, SpawnPlan
+from gameserver.ledger.batch import AnyRow, insert_ignore
+from gameserver.ledger.ids import new_id
+from gameserver.ledger.paging import Page, page_size
+from gameserver.ledger.revisions import next_rev
+from gameserver.ledger.tables import campaigns, regions, spawn_plans, stores
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(max_length=500)]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Reach = Annotated[float, Meta(gt=0, le=STORE_RADIUS_MAX_M)]
+Datum = Literal["wgs84", "gcj02", "bd09"]
+StoreState = Literal["active", "paused", "deleted"]
+
+
+class NewStore(Struct, frozen=True, kw_only=True):
+    """What a merchant says of a store; `lat` and `lon` are WGS-84, `datum` is what was typed in."""
+
+    name: Name
+    lat: Latitude
+    lon: Longitude
+    datum: Datum = "wgs84"
+    address: Text | None = None
+    timezone: str = "UTC"
+    opening_hours: Text | None = None
+    catch_m: Reach = 50.0
+    state: Literal["active", "paused"] = "active"
+
+
+class StoreChange(Struct, frozen=True, kw_only=True):
+    """The fields of a store that are to change."""
+
+    name: Name | UnsetType = UNSET
+    lat: Latitude | UnsetType = UNSET
+    lon: Longitude | UnsetType = UNSET
+    datum: Datum | UnsetType = UNSET
+    address: Text | UnsetType | None = UNSET
+    timezone: str | UnsetType = UNSET
+    opening_hours: Text | UnsetType | None = UNSET
+    catch_m: Reach | UnsetType = UNSET
+    state: Literal["active", "paused"] | UnsetType = UNSET
+
+
+class Store(Struct, frozen=True, kw_only=True):
+    """A store in the books."""
+
+    id: str
+    merchant: str
+    name: str
+    lat: float
+    lon: float
+    datum: Datum
+    address: str | None
+    timezone: str
+    opening_hours: str | None
+    catch_m: float
+    state: StoreState
+    plan: SpawnPlan | None
+
+
+class UnknownTimezone(Struct, frozen=True):
+    """No IANA time zone has that name."""
+
+    timezone: str
+
+
+class UnknownCampaign(Struct, frozen=True):
+    """The merchant has no such campaign."""
+
+    campaign: str
+
+
+_STORES = select(stores, spawn_plans.c.plan).select_from(stores.outerjoin(spawn_plans))
+_PLANNED = (
+    select(
+        stores,
+        spawn_plans.c.plan,
+        spawn_plans.c.campaign_id,
+        campaigns.c.title.label("campaign_title"),
+        campaigns.c.state.label("campaign_state"),
+        campaigns.c.starts_ms,
+        campaigns.c.ends_ms,
+    )
+    .select_from(
+        stores.outerjoin(spawn_plans).outerjoin(
+            campaigns, campaigns.c.id == spawn_plans.c.campaign_id
+        )
+    )
+    .where(stores.c.rev > bindparam("since"))
+    .order_by(stores.c.rev)
+    .limit(bindparam("most"))
+)
+
+
+def create_stores(
+    connection: Connection, merchant: str, wanted: Sequence[NewStore], now_ms: int
+) -> list[Store] | UnknownTimezone:
+    """Make stores, all or none."""
+    for each in wanted:
+        if each.timezone not in available_timezones():
+            return UnknownTimezone(each.timezone)
+    if not wanted:
+        return []
+    made = [(new_id("sto", now_ms), each) for each in wanted]
+    first_rev = next_rev(connection, len(made))
+    connection.execute(
+        insert(stores),
+        [
+            {
+                **msgspec.structs.asdict(each),
+                "id": id_,
+                "merchant_id": merchant,
+                "region": region_of(each.lat, each.lon),
+                "rev": first_rev + i,
+                "created_ms": now_ms,
+            }
+            for i, (id_, each) in enumerate(made)
+        ],
+    )
+    for region in sorted({region_of(each.lat, each.lon) for each in wanted}):
+        connection.execute(insert_ignore(connection, regions).values(region=region))
+    return [
+        Store(id=id_, merchant=merchant, plan=None, **msgspec.structs.asdict(each))
+        for id_, each in made
+    ]
+
+
+def get_store(connection: Connection, merchant: str, store: str) -> Store | None:
+    """A store of the merchant that is not deleted."""
+    row = connection.execute(_one(merchant, store)).first()
+    return None if row is None else _store(row)
+
+
+def list_stores(
+    connection: Connection, merchant: str, limit: int, cursor: str | None
+) -> Page[Store]:
+    """The merchant's stores that are not deleted, the oldest first."""
+    size = page_size(limit)
+    query = _STORES.where(stores.c.merchant_id == merchant, stores.c.state != "deleted")
+    if cursor is not None:
+        query = query.where(stores.c.id > cursor)
+    rows = connection.execute(query.order_by(stores.c.id).limit(size + 1)).all()
+    following = rows[size - 1].id if len(rows) > size else None
+    return Page([_store(row) for row in rows[:size]], following)
+
+
+def update_store(
+    connection: Connection, merchant: str, store: str, change: StoreChange
+) -> Store | UnknownTimezone | None:
+    """Change a store; None if the merchant has none of that id."""
+    row = connection.execute(_one(merchant, store).with_for_update(of=stores)).first()
+    if row is None:
+        return None
+    values = {
+        field: value
+        for field, value in msgspec.structs.asdict(change).items()
+        if value is not UNSET
+    }
+    if "timezone" in values and values["timezone"] not in available_timezones():
+        return UnknownTimezone(values["timezone"])
+    if "lat" in values or "lon" in values:
+        region = region_of(values.get("lat", row.lat), values.get("lon", row.lon))
+        values["region"] = region
+        connection.execute(insert_ignore(connection, regions).values(region=region))
+    _touch(connection, store, values)
+    return get_store(connection, merchant, store)
+
+
+def delete_store(connection: Connection, merchant: str, store: str) -> bool:
+    """Take a store off the map for good; its past stays. False if there is none of that id."""
+    if connection.execute(_one(merchant, store).with_for_update(of=stores)).first() is None:
+        return False
+    _touch(connection, store, {"state": "deleted"})
+    return True
+
+
+def put_plan(
+    connection: Connection, merchant: str, store: str, plan: SpawnPlan
+) -> Store | UnknownCampaign | None:
+    """Give a store its spawn plan in place of any other; None if there is no such store."""
+    if plan.campaign is not None:
+        known = select(campaigns.c.id).where(
+            campaigns.c.id == plan.campaign, campaigns.c.merchant_id == merchant
+        )
+        if connection.scalar(known) is None:
+            return UnknownCampaign(plan.campaign)
+    if connection.execute(_one(merchant, store).with_for_update(of=stores)).first() is None:
+        return None
+    values = {"plan": msgspec.json.encode(plan).decode(), "campaign_id": plan.campaign}
+    connection.execute(insert_ignore(connection, spawn_plans).values(store_id=store, **values))
+    connection.execute(update(spawn_plans).where(spawn_plans.c.store_id == store).values(values))
+    _touch(connection, store, {})
+    return get_store(connection, merchant, store)
+
+
+def planned_stores(connection: Connection, since_rev: int, limit: int) -> list[PlannedStore]:
+    """At most `limit` stores that changed after `since_rev`, in the order of their last change.
+
+    Deleted stores too: `plan` is None where a store wants no cats, because it is paused or
+    deleted, or because its plan's campaign is paused or over. A plan's `active` span is cut down
+    to its campaign's dates.
+    """
+    rows = connection.execute(_PLANNED, {"since": since_rev, "most": page_size(limit)})
+    return [_planned(row) for row in rows]
+
+
+def all_regions(connection: Connection) -> list[str]:
+    """Every region in which a store has ever been."""
+    return list(connection.scalars(select(regions.c.region).order_by(regions.c.region)))
+
+
+def touch_stores_of_campaign(connection: Connection, campaign: str) -> None:
+    """Let the keepers look again at the stores whose plans use a campaign."""
+    using = (
+        select(stores.c.id)
+        .join_from(stores, spawn_plans)
+        .where(spawn_plans.c.campaign_id == campaign)
+        .order_by(stores.c.id)
+        .with_for_update(of=stores)
+    )
+    ids = list(connection.scalars(using))
+    if ids:
+        first_rev = next_rev(connection, len(ids))
+        connection.execute(
+            update(stores)
+            .where(stores.c.id == bindparam("store"))
+            .values(rev=bindparam("new_rev")),
+            [{"store": id_, "new_rev": first_rev + i} for i, id_ in enumerate(ids)],
+        )
+
+
+def _one(merchant: str, store: str) -> Any:
+    return _STORES.where(
+        stores.c.id == store, stores.c.merchant_id == merchant, stores.c.state != "deleted"
+    )
+
+
+def _touch(connection: Connection, store: str, values: dict[str, Any]) -> None:
+    changed = values | {"rev": next_rev(connection)}
+    connection.execute(update(stores).where(stores.c.id == store).values(changed))
+
+
+def _store(row: AnyRow) -> Store:
+    return Store(
+        id=row.id,
+        merchant=row.merchant_id,
+        name=row.name,
+        lat=row.lat,
+        lon=row.lon,
+        datum=row.datum,
+        address=row.address,
+        timezone=row.timezone,
+        opening_hours=row.opening_hours,
+        catch_m=row.catch_m,
+        state=row.state,
+        plan=_plan(row),
+    )
+
+
+def _plan(row: AnyRow) -> SpawnPlan | None:
+    return None if row.plan is None else msgspec.json.decode(row.plan, type=SpawnPlan)
+
+
+def _planned(row: AnyRow) -> PlannedStore:
+    plan = _plan(row)
+    if plan is not None and plan.campaign is not None:
+        plan = msgspec.structs.replace(plan, active=_within_campaign(plan.active, row))
+    wanted = row.state == "active" and row.campaign_state in (None, "active")
+    return PlannedStore(
+        id=row.id,
+        name=row.name,
+        region=row.region,
+        lat=row.lat,
+        lon=row.lon,
+        timezone=row.timezone,
+        catch_m=row.catch_m,
+        plan=plan if wanted else None,
+        campaign_title=row.campaign_title,
+        rev=row.rev,
+    )
+
+
+def _within_campaign(active: ActiveHours, row: AnyRow) -> ActiveHours:
+    starts = [at for at in (active.from_ms, row.starts_ms) if at is not None]
+    ends = [at for at in (active.to_ms, row.ends_ms) if at is not None]
+    return ActiveHours(max(starts, default=None), min(ends, default=None), active.hours)

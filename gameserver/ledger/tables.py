@@ -1,0 +1,286 @@
+"""The tables of the books. Times are epoch milliseconds, ids are text made by this server.
+
+What must never be false is a constraint here, so that no path through the code can break it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_serial = BigInteger().with_variant(Integer, "sqlite")
+
+merchants = Table(
+    "merchants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("merchant_id", Text, ForeignKey("merchants.id"), index=True),
+    Column("secret_sha256", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    CheckConstraint("role IN ('merchant', 'clerk', 'admin', 'service')", name="role"),
+    CheckConstraint("(role IN ('merchant', 'clerk')) = (merchant_id IS NOT NULL)", name="owner"),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant_id", Text, ForeignKey("merchants.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("lat", Double, nullable=False),
+    Column("lon", Double, nullable=False),
+    Column("datum", Text, nullable=False),
+    Column("address", Text),
+    Column("timezone", Text, nullable=False),
+    Column("opening_hours", Text),
+    Column("catch_m", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    CheckConstraint("state IN ('active', 'paused', 'deleted')", name="state"),
+    CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="place"),
+    Index(None, "merchant_id", "id"),
+    Index(None, "rev"),
+)
+
+spawn_plans = Table(
+    "spawn_plans",
+    metadata,
+    Column("store_id", Text, ForeignKey("stores.id"), primary_key=True),
+    Column("campaign_id", Text, ForeignKey("campaigns.id"), index=True),
+    # The plan as JSON: it is read and replaced whole, never searched.
+    Column("plan", Text, nullable=False),
+)
+
+regions = Table(
+    "regions",
+    metadata,
+    # Every region in which a store has ever been; rows are never deleted.
+    Column("region", Text, primary_key=True),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant_id", Text, ForeignKey("merchants.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("currency", Text),
+    Column("terms", Text, nullable=False),
+    Column("per_player", Integer),
+    Column("per_player_day", Integer),
+    Column("starts_ms", BigInteger),
+    Column("ends_ms", BigInteger),
+    Column("valid_for_s", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    # The counters: what is neither reserved nor issued is free. `issued` counts coupons whatever
+    # became of them; `uploaded` counts the merchant's own codes, which bound the stock as well.
+    Column("stock", BigInteger, nullable=False),
+    Column("uploaded", BigInteger, nullable=False, server_default="0"),
+    Column("reserved", BigInteger, nullable=False, server_default="0"),
+    Column("issued", BigInteger, nullable=False, server_default="0"),
+    Column("redeemed", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("kind IN ('percent', 'amount', 'gift')", name="kind"),
+    CheckConstraint("state IN ('active', 'paused', 'ended')", name="state"),
+    CheckConstraint("codes IN ('generated', 'uploaded')", name="codes"),
+    CheckConstraint("reserved >= 0", name="reserved"),
+    CheckConstraint("issued >= 0", name="issued"),
+    CheckConstraint("reserved + issued <= stock", name="stock"),
+    CheckConstraint("codes = 'generated' OR reserved + issued <= uploaded", name="uploaded"),
+    CheckConstraint("redeemed BETWEEN 0 AND issued", name="redeemed"),
+    CheckConstraint("per_player > 0 AND per_player_day > 0", name="limits"),
+    CheckConstraint("valid_for_s > 0 AND starts_ms < ends_ms", name="dates"),
+    Index(None, "merchant_id", "id"),
+)
+
+campaign_codes = Table(
+    "campaign_codes",
+    metadata,
+    # Codes that a merchant uploaded; each is given to one coupon, in the order of `id`.
+    Column("id", _serial, primary_key=True),
+    Column("campaign_id", Text, ForeignKey("campaigns.id"), nullable=False),
+    Column("code", Text, nullable=False, unique=True),
+    Column("given", Boolean, nullable=False, server_default=false()),
+)
+Index(
+    "ix_campaign_codes_left",
+    campaign_codes.c.campaign_id,
+    campaign_codes.c.id,
+    sqlite_where=~campaign_codes.c.given,
+    postgresql_where=~campaign_codes.c.given,
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    # Coupons set aside for a cat, whose id is the reservation's. Still set aside, and counted in
+    # the campaign's `reserved`: granted - issued - released.
+    Column("id", Text, primary_key=True),
+    Column("campaign_id", Text, ForeignKey("campaigns.id"), nullable=False),
+    Column("granted", Integer, nullable=False),
+    Column("issued", Integer, nullable=False, server_default="0"),
+    Column("released", Integer, nullable=False, server_default="0"),
+    Column("expires_ms", BigInteger, nullable=False),
+    CheckConstraint("granted > 0 AND issued >= 0 AND released >= 0", name="counts"),
+    CheckConstraint("issued + released <= granted", name="granted"),
+    sqlite_with_rowid=False,
+)
+reservation_is_open = reservations.c.granted > reservations.c.issued + reservations.c.released
+Index(
+    "ix_reservations_open",
+    reservations.c.expires_ms,
+    sqlite_where=reservation_is_open,
+    postgresql_where=reservation_is_open,
+)
+
+coupons = Table(
+    "coupons",
+    metadata,
+    Column("id", _serial, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("campaign_id", Text, ForeignKey("campaigns.id"), nullable=False, index=True),
+    Column("catch_id", Text, nullable=False, unique=True),
+    Column("cat_id", Text, nullable=False),
+    Column("player_id", Text, nullable=False),
+    # As the catch says it: a store's row may be gone or never have been in these books.
+    Column("store_id", Text, nullable=False),
+    # Days since 1970 at the store's local date; what the limit per player and day counts.
+    Column("day", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("issued_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("redeemed_ms", BigInteger),
+    Column("redeemed_store_id", Text),
+    CheckConstraint("state IN ('active', 'redeemed', 'expired', 'void')", name="state"),
+    CheckConstraint("(state = 'redeemed') = (redeemed_ms IS NOT NULL)", name="redeemed"),
+    Index("uq_coupons_cat_id_player_id", "cat_id", "player_id", unique=True),
+    Index(None, "player_id", "campaign_id", "day"),
+)
+coupon_is_active = coupons.c.state == "active"
+Index(
+    "ix_coupons_expiring",
+    coupons.c.expires_ms,
+    sqlite_where=coupon_is_active,
+    postgresql_where=coupon_is_active,
+)
+
+coupon_events = Table(
+    "coupon_events",
+    metadata,
+    # What happened to a coupon after it was issued (its own row is the record of that).
+    Column("id", _serial, primary_key=True),
+    Column("coupon_id", _serial, ForeignKey("coupons.id"), nullable=False, index=True),
+    Column("change", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("key_id", Text),
+    Column("store_id", Text),
+    Column("reason", Text),
+    CheckConstraint("change IN ('redeem', 'expire', 'void')", name="change"),
+)
+
+catches = Table(
+    "catches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("cat_id", Text, nullable=False),
+    Column("player_id", Text, nullable=False),
+    Column("attempt", Text, nullable=False),
+    Column("species", Text, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("store_id", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("campaign_id", Text, index=True),
+    # Why a cat that carried a coupon gave none to this catch.
+    Column("no_coupon", Text),
+    Index("uq_catches_cat_id_player_id", "cat_id", "player_id", unique=True),
+    Index(None, "player_id", "at_ms", "id"),
+    sqlite_with_rowid=False,
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    # What a player's catches add up to, per period: 'all', 'd<days>' or 'w<weeks>' since 1970, UTC.
+    Column("period", Text, primary_key=True),
+    Column("player_id", Text, primary_key=True),
+    Column("points", BigInteger, nullable=False),
+    Column("catches", BigInteger, nullable=False),
+    Index(None, "period", "points"),
+    Index(None, "player_id"),
+    sqlite_with_rowid=False,
+)
+
+players = Table(
+    "players",
+    metadata,
+    # Only players of whom there is something to say: a ban, or that they asked to be forgotten.
+    Column("id", Text, primary_key=True),
+    Column("banned", Boolean, nullable=False, server_default=false()),
+    Column("banned_until_ms", BigInteger),
+    Column("reason", Text),
+    Column("banned_by", Text),
+    Column("gone_ms", BigInteger),
+    Column("rev", BigInteger, nullable=False, index=True),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    # What was answered to a request with an Idempotency-Key.
+    Column("principal", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+)
