@@ -1,0 +1,21 @@
+"""Waiting for a condition rather than for a time."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PATIENCE_S = 20.0
+
+
+async def until(is_so: Callable[[], T | Awaitable[T]]) -> T:
+    """Wait until the condition holds, and return what it said. TimeoutError after PATIENCE_S."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            found = is_so()
+            answer = await found if inspect.isawaitable(found) else found
+            if answer:
+                return answer
+            await asyncio.sleep(0.01)
