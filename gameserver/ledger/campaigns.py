@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from gameserver.game.coupons import CampaignState
 from gameserver.ledger.batch import AnyRow, among, texts
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size
 from gameserver.ledger.stores import touch_stores_of_campaign
-from gameserver.ledger.tables import campaign_codes, campaigns
+from gameserver.ledger.tables import campaign_codes, campaigns, coupons
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Terms = Annotated[str, Meta(max_length=4000)]
@@ -174,6 +174,8 @@ def update_campaign(
     )
     if wrong is not None:
         return wrong
+    if {"per_player", "per_player_day"} & values.keys():
+        values["limits_after_coupon"] = connection.scalar(_last_coupon(campaign)) or 0
     if values:
         connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
     if _SEEN_BY_KEEPERS & values.keys():
@@ -211,6 +213,10 @@ def add_codes(
 
 def _one(merchant: str, campaign: str) -> Any:
     return select(campaigns).where(campaigns.c.id == campaign, campaigns.c.merchant_id == merchant)
+
+
+def _last_coupon(campaign: str) -> Any:
+    return select(func.max(coupons.c.id)).where(coupons.c.campaign_id == campaign)
 
 
 def _ends_before_start(starts_ms: int | None, ends_ms: int | None) -> EndsBeforeStart | None:

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from gameserver.ledger import migrations
+from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.coupons import CouponService
 from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Limits, open_database
+from gameserver.ledger.idempotency import Idempotency
 from gameserver.ledger.merchants import Merchants
 from gameserver.ledger.players import Players
 from gameserver.ledger.revisions import current_rev
@@ -31,6 +33,11 @@ class Ledger:
         self.merchants = Merchants(db, clock)
         self.catches = Catches(db)
         self.players = Players(db, clock)
+        self.idempotency = Idempotency(db)
+
+    async def audit(self) -> list[Check]:
+        """See `audit.audit`."""
+        return await self.db.read(audit)
 
     async def ping(self) -> None:
         """Return if the books can be read; LedgerError if not."""

@@ -109,6 +109,8 @@ campaigns = Table(
     Column("state", Text, nullable=False),
     Column("codes", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    # The last coupon that was issued before the limits became what they are.
+    Column("limits_after_coupon", BigInteger, nullable=False, server_default="0"),
     # The counters: what is neither reserved nor issued is free. `issued` counts coupons whatever
     # became of them; `uploaded` counts the merchant's own codes, which bound the stock as well.
     Column("stock", BigInteger, nullable=False),

@@ -1,0 +1,288 @@
+"""The invariants that SQL alone can check, each as a query for what breaks it.
+
+Constraints and locks keep them; this looks at the rows as if neither were there.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
+
+from gameserver.ledger.tables import (
+    campaign_codes,
+    campaigns,
+    catches,
+    coupon_events,
+    coupons,
+    reservations,
+    scores,
+)
+
+SHOWN = 5
+"""How many of the ids that break an invariant are named."""
+
+
+class Check(Struct, frozen=True):
+    """An invariant, whether it holds, and how many rows were looked at or which break it."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Invariant(Struct, frozen=True):
+    """What must hold of the rows of a table; `broken` selects the ids of those that break it."""
+
+    name: str
+    table: Table
+    broken: Select[Any]
+
+
+def audit(connection: Connection) -> list[Check]:
+    """Check every invariant on the connection's snapshot (`Database.read`), beside live traffic."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+    return [_check(connection, invariant) for invariant in INVARIANTS]
+
+
+def _check(connection: Connection, invariant: Invariant) -> Check:
+    ids = connection.scalars(invariant.broken.limit(SHOWN + 1)).all()
+    if ids:
+        more = ", ..." if len(ids) > SHOWN else ""
+        return Check(invariant.name, False, ", ".join(map(str, ids[:SHOWN])) + more)
+    count = connection.scalar(select(func.count()).select_from(invariant.table))
+    return Check(invariant.name, True, f"{count} {invariant.table.name}")
+
+
+def _counts(name: str, counter: ColumnElement[int], rows: Select[Any]) -> Invariant:
+    """A campaign's counter is what its rows come to: `rows` has that by campaign."""
+    found = rows.subquery()
+    campaign, count = found.c
+    return Invariant(
+        name,
+        campaigns,
+        select(campaigns.c.id)
+        .outerjoin_from(campaigns, found, campaign == campaigns.c.id)
+        .where(counter != func.coalesce(count, 0)),
+    )
+
+
+def _by_campaign(table: Table, count: ColumnElement[Any], *where: ColumnElement[bool]) -> Any:
+    return select(table.c.campaign_id, count).where(*where).group_by(table.c.campaign_id)
+
+
+def _unique(name: str, table: Table, *columns: ColumnElement[Any]) -> Invariant:
+    """No two rows of a table are alike in these columns."""
+    return Invariant(
+        name,
+        table,
+        select(func.min(table.c.id)).group_by(*columns).having(func.count() > 1),
+    )
+
+
+def _limit(name: str, limit: ColumnElement[Any], *per: ColumnElement[Any]) -> Invariant:
+    """No coupon was issued over a limit; those from before it was changed are not held to it."""
+    since = campaigns.c.limits_after_coupon
+    return Invariant(
+        name,
+        coupons,
+        select(func.max(coupons.c.id))
+        .join_from(coupons, campaigns)
+        .group_by(coupons.c.campaign_id, *per, limit, since)
+        .having(func.count() > limit, func.max(coupons.c.id) > since),
+    )
+
+
+_open = reservations.c.granted - reservations.c.issued - reservations.c.released
+
+_events = (
+    select(
+        coupon_events.c.coupon_id,
+        func.count().label("count"),
+        func.min(coupon_events.c.change).label("change"),
+        func.min(coupon_events.c.at_ms).label("at_ms"),
+        func.min(coupon_events.c.store_id).label("store_id"),
+    )
+    .group_by(coupon_events.c.coupon_id)
+    .subquery()
+)
+_leads_to = case(
+    {"redeem": "redeemed", "expire": "expired", "void": "void"}, value=_events.c.change
+)
+_events_disagree = or_(
+    coupons.c.state != func.coalesce(_leads_to, "active"),
+    func.coalesce(_events.c.count, 0) > 1,
+    and_(
+        coupons.c.state == "redeemed",
+        or_(
+            coupons.c.redeemed_ms != _events.c.at_ms,
+            coupons.c.redeemed_store_id != _events.c.store_id,
+        ),
+    ),
+)
+
+_of_cat = (
+    select(coupons.c.cat_id, coupons.c.campaign_id, func.count().label("count"))
+    .group_by(coupons.c.cat_id, coupons.c.campaign_id)
+    .subquery()
+)
+
+_code_is_held = exists().where(
+    coupons.c.code == campaign_codes.c.code,
+    coupons.c.campaign_id == campaign_codes.c.campaign_id,
+)
+_code_is_given = exists().where(
+    campaign_codes.c.code == coupons.c.code,
+    campaign_codes.c.campaign_id == coupons.c.campaign_id,
+    campaign_codes.c.given,
+)
+
+_caught = (
+    select(
+        catches.c.player_id,
+        func.sum(catches.c.points).label("points"),
+        func.count().label("count"),
+    )
+    .group_by(catches.c.player_id)
+    .subquery()
+)
+
+INVARIANTS = (
+    Invariant(
+        "stock covers what is reserved and issued",
+        campaigns,
+        select(campaigns.c.id).where(
+            or_(
+                campaigns.c.stock < campaigns.c.reserved + campaigns.c.issued,
+                and_(
+                    campaigns.c.codes == "uploaded",
+                    campaigns.c.uploaded < campaigns.c.reserved + campaigns.c.issued,
+                ),
+            )
+        ),
+    ),
+    _counts(
+        "reserved is what open reservations hold",
+        campaigns.c.reserved,
+        _by_campaign(reservations, func.sum(_open)),
+    ),
+    _counts(
+        "issued is the number of coupons", campaigns.c.issued, _by_campaign(coupons, func.count())
+    ),
+    _counts(
+        "redeemed is the number of redeemed coupons",
+        campaigns.c.redeemed,
+        _by_campaign(coupons, func.count(), coupons.c.state == "redeemed"),
+    ),
+    _counts(
+        "issued is active, redeemed, expired and void together",
+        campaigns.c.issued,
+        _by_campaign(
+            coupons,
+            func.count(),
+            coupons.c.state.in_(("active", "redeemed", "expired", "void")),
+        ),
+    ),
+    _counts(
+        "uploaded is the number of uploaded codes",
+        campaigns.c.uploaded,
+        _by_campaign(campaign_codes, func.count()),
+    ),
+    _unique("one coupon per catch", coupons, coupons.c.catch_id),
+    _unique("one coupon per cat and player", coupons, coupons.c.cat_id, coupons.c.player_id),
+    _unique("one coupon per code", coupons, coupons.c.code),
+    _unique("one catch per cat and player", catches, catches.c.cat_id, catches.c.player_id),
+    _limit("no player is over a limit", campaigns.c.per_player, coupons.c.player_id),
+    _limit(
+        "no player is over a limit on any day",
+        campaigns.c.per_player_day,
+        coupons.c.player_id,
+        coupons.c.day,
+    ),
+    Invariant(
+        "every coupon is what its events say",
+        coupons,
+        select(coupons.c.id)
+        .outerjoin_from(coupons, _events, _events.c.coupon_id == coupons.c.id)
+        .where(_events_disagree),
+    ),
+    Invariant(
+        "every catch of a cat with a campaign has its coupon or a reason",
+        catches,
+        select(catches.c.id)
+        .outerjoin_from(catches, coupons, coupons.c.catch_id == catches.c.id)
+        .where(
+            catches.c.campaign_id.is_not(None),
+            catches.c.no_coupon.is_(None),
+            coupons.c.id.is_(None),
+        ),
+    ),
+    Invariant(
+        "every coupon is its catcher's",
+        catches,
+        select(catches.c.id)
+        .join_from(catches, coupons, coupons.c.catch_id == catches.c.id)
+        .where(
+            or_(catches.c.player_id != coupons.c.player_id, catches.c.cat_id != coupons.c.cat_id)
+        ),
+    ),
+    Invariant(
+        "no reservation gave more than it was granted",
+        reservations,
+        select(reservations.c.id).where(
+            or_(_open < 0, reservations.c.issued < 0, reservations.c.released < 0)
+        ),
+    ),
+    Invariant(
+        "every coupon taken from a reservation is there",
+        reservations,
+        select(reservations.c.id)
+        .outerjoin_from(
+            reservations,
+            _of_cat,
+            and_(
+                _of_cat.c.cat_id == reservations.c.id,
+                _of_cat.c.campaign_id == reservations.c.campaign_id,
+            ),
+        )
+        .where(reservations.c.issued > func.coalesce(_of_cat.c.count, 0)),
+    ),
+    Invariant(
+        "every given code has a coupon",
+        campaign_codes,
+        select(campaign_codes.c.code).where(campaign_codes.c.given != _code_is_held),
+    ),
+    Invariant(
+        "every coupon of a campaign with its own codes has one of them",
+        coupons,
+        select(coupons.c.code)
+        .join_from(coupons, campaigns)
+        .where(campaigns.c.codes == "uploaded", ~_code_is_given),
+    ),
+    Invariant(
+        "every score is the sum of its catches",
+        scores,
+        select(scores.c.player_id)
+        .outerjoin_from(scores, _caught, _caught.c.player_id == scores.c.player_id)
+        .where(
+            scores.c.period == "all",
+            or_(
+                scores.c.points != func.coalesce(_caught.c.points, 0),
+                scores.c.catches != func.coalesce(_caught.c.count, 0),
+            ),
+        ),
+    ),
+)
+"""Of what `catcat audit` checks, the part that is in the books."""
