@@ -146,7 +146,7 @@ _code_is_held = exists().where(
 _code_is_given = exists().where(
     campaign_codes.c.code == coupons.c.code,
     campaign_codes.c.campaign_id == coupons.c.campaign_id,
-    campaign_codes.c.given,
+    campaign_codes.c.given_ms.is_not(None),
 )
 
 _caught = (
@@ -262,7 +262,9 @@ INVARIANTS = (
     Invariant(
         "every given code has a coupon",
         campaign_codes,
-        select(campaign_codes.c.code).where(campaign_codes.c.given != _code_is_held),
+        select(campaign_codes.c.code).where(
+            campaign_codes.c.given_ms.is_not(None) != _code_is_held
+        ),
     ),
     Invariant(
         "every coupon of a campaign with its own codes has one of them",

@@ -5,13 +5,13 @@ class LedgerError(Exception):
     """The books could not be asked; nothing is known to be wrong with the question."""
 
 
-class LedgerBusy(LedgerError):  # noqa: N818 - named for what happened
+class LedgerBusy(LedgerError):
     """Too many wait already, or a lock was not to be had in time. Nothing was changed."""
 
 
-class LedgerUnavailable(LedgerError):  # noqa: N818 - named for what happened
+class LedgerUnavailable(LedgerError):
     """The database cannot be reached or cannot write. Whether the change was made is unknown."""
 
 
-class UnsupportedDatabase(ValueError):  # noqa: N818 - named for what it is
+class UnsupportedDatabase(ValueError):
     """The URL is none that the ledger can open."""

@@ -18,6 +18,7 @@ from gameserver.ledger.stock import CampaignStock, lock_campaigns, write_counter
 from gameserver.ledger.tables import (
     campaign_codes,
     campaigns,
+    code_is_left,
     coupons,
     players,
     reservations,
@@ -54,7 +55,7 @@ _ZONES = select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids"))
 _GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
 _CODES_LEFT = (
     select(campaign_codes.c.code)
-    .where(campaign_codes.c.campaign_id == bindparam("campaign"), ~campaign_codes.c.given)
+    .where(campaign_codes.c.campaign_id == bindparam("campaign"), code_is_left)
     .order_by(campaign_codes.c.id)
     .limit(bindparam("most"))
 )
@@ -82,8 +83,8 @@ _TAKE = Many(
 _GIVE_CODE = Many(
     update(campaign_codes)
     .where(campaign_codes.c.code == bindparam("given_code"))
-    .values(given=bindparam("is_given")),
-    "is_given",
+    .values(given_ms=bindparam("now_ms")),
+    "now_ms",
     "given_code",
 )
 
@@ -148,7 +149,11 @@ class _Batch:
         _INSERT(self._connection, self._rows)
         _GIVE_CODE(
             self._connection,
-            [(True, row[0]) for row in self._rows if self._stocks[str(row[1])].uploaded_codes],
+            [
+                (self._now_ms, row[0])
+                for row in self._rows
+                if self._stocks[str(row[1])].uploaded_codes
+            ],
         )
 
     def _take(self, item: IssueItem, stock: CampaignStock) -> bool:

@@ -15,7 +15,7 @@ from gameserver.ledger.players import Players
 from gameserver.ledger.revisions import current_rev
 
 
-class WrongVersion(LedgerError):  # noqa: N818 - named for what is so
+class WrongVersion(LedgerError):
     """The database has the tables of another version: `catcat migrate`."""
 
 

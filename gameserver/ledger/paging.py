@@ -8,7 +8,7 @@ T = TypeVar("T")
 PAGE_MAX = 1000
 
 
-class BadCursor(ValueError):  # noqa: N818 - named for what it is
+class BadCursor(ValueError):
     """A cursor that none of our answers has contained."""
 
 

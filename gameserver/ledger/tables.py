@@ -138,14 +138,15 @@ campaign_codes = Table(
     Column("id", _serial, primary_key=True),
     Column("campaign_id", Text, ForeignKey("campaigns.id"), nullable=False),
     Column("code", Text, nullable=False, unique=True),
-    Column("given", Boolean, nullable=False, server_default=false()),
+    Column("given_ms", BigInteger),
 )
+code_is_left = campaign_codes.c.given_ms.is_(None)
 Index(
     "ix_campaign_codes_left",
     campaign_codes.c.campaign_id,
     campaign_codes.c.id,
-    sqlite_where=~campaign_codes.c.given,
-    postgresql_where=~campaign_codes.c.given,
+    sqlite_where=code_is_left,
+    postgresql_where=code_is_left,
 )
 
 reservations = Table(

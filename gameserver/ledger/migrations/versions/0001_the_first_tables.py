@@ -211,7 +211,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("campaign_id", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("given", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("given_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_codes_campaign_id")
         ),
@@ -223,8 +223,8 @@ def upgrade() -> None:
             "ix_campaign_codes_left",
             ["campaign_id", "id"],
             unique=False,
-            sqlite_where=sa.text("given = 0"),
-            postgresql_where=sa.text("given = 0"),
+            sqlite_where=sa.text("given_ms IS NULL"),
+            postgresql_where=sa.text("given_ms IS NULL"),
         )
 
     op.create_table(
