@@ -17,6 +17,7 @@ from time import time_ns
 
 from aiohttp import web
 
+from gameserver import protocol
 from gameserver.awards import Awards
 from gameserver.config import Config
 from gameserver.gateway.doorman import Doorman
@@ -33,7 +34,7 @@ from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.live.embedded import embedded_redis
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live, open_live
-from gameserver.live.messages import Banned, InboxMessage
+from gameserver.live.messages import Banned, CouponChanged, InboxMessage
 from gameserver.ops.metrics import Watched, exposition
 from gameserver.species import read_species
 
@@ -94,7 +95,9 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
         )
         feed = Feed(street, live, process)
-        keeper = Keeper(process, live, awards, Books(ledger.coupons, ledger.merchants), wall_clock_ms)
+        keeper = Keeper(
+            process, live, awards, Books(ledger.coupons, ledger.merchants), wall_clock_ms
+        )
         services = await stack.enter_async_context(_services())
         bans = Bans(street, ledger)
         await bans.refresh()
@@ -103,6 +106,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         services("sweep", gateway.sweep)
         services("keeper", keeper.keep)
         services("bans", bans.follow)
+        post = Post(live)
         site = Site(
             ledger=ledger,
             rules=config.rules,
@@ -112,7 +116,9 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             token_ttl_ms=config.token_ttl_s * 1000,
             ready=_readiness(live, ledger, gateway),
             metrics=exposition(Watched(gateway, feed, keeper, awards, jobs)),
-            tell=_teller(live),
+            coupon_changed=post.coupon_changed,
+            banned=post.banned,
+            origins=config.origins,
         )
         url = await stack.enter_async_context(_serving(config, listener, gateway, site))
         stack.push_async_callback(gateway.drain)
@@ -125,17 +131,17 @@ Service = Callable[[], Awaitable[None]]
 @asynccontextmanager
 async def _services() -> AsyncIterator[Callable[[str, Service], None]]:
     """Loops that run as long as the server: each is started again when a bug ends it."""
-    async with asyncio.TaskGroup() as tasks:
-        running_tasks: list[asyncio.Task[None]] = []
+    tasks: list[asyncio.Task[None]] = []
 
-        def start(name: str, service: Service) -> None:
-            running_tasks.append(tasks.create_task(_forever(name, service), name=name))
+    def start(name: str, service: Service) -> None:
+        tasks.append(asyncio.create_task(_forever(name, service), name=name))
 
-        try:
-            yield start
-        finally:
-            for task in running_tasks:
-                task.cancel()
+    try:
+        yield start
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _forever(name: str, service: Service) -> None:
@@ -201,17 +207,27 @@ def _readiness(
     return ready
 
 
-def _teller(live: Live) -> Callable[[InboxMessage], Awaitable[None]]:
-    async def tell(message: InboxMessage) -> None:
-        """Reach a player's session, on whichever process it is; nobody there is fine."""
+class Post:
+    """The way from the HTTP API to a player's phone, on whichever process its socket is."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    async def coupon_changed(self, player: str, change: protocol.CouponChanged) -> None:
+        """Tell a player of a coupon; nobody there is fine."""
+        await self._tell(CouponChanged(player, change.attempt, change.coupon))
+
+    async def banned(self, player: str) -> None:
+        """End a banned player's session."""
+        await self._tell(Banned(player))
+
+    async def _tell(self, message: InboxMessage) -> None:
         try:
-            where = await live.where(message.player)
+            where = await self._live.where(message.player)
             if where is not None:
-                await live.tell(where.process, message)
+                await self._live.tell(where.process, message)
         except LiveError:
             log.info("a player could not be told of a change")
-
-    return tell
 
 
 class Bans:
@@ -243,5 +259,3 @@ class Bans:
             except LedgerError:
                 continue
 
-
-__all__ = ["App", "Banned", "running", "wall_clock_ms"]

@@ -190,9 +190,7 @@ class Error(Struct, frozen=True, tag="error"):
     message: str
 
 
-Outgoing = (
-    Welcome | Cats | CatsRaw | Encounter | Caught | Refused | CouponChanged | Notice | Error
-)
+Outgoing = Welcome | Cats | CatsRaw | Encounter | Caught | Refused | CouponChanged | Notice | Error
 
 
 # --- codes -------------------------------------------------------------------------------------

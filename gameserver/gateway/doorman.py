@@ -6,6 +6,7 @@ the connection sees every byte of it, as if it had been there from the start.
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 FIRST_LINE_MAX = 8192
 FIRST_LINE_WITHIN_S = 10.0
@@ -30,7 +31,7 @@ class Doorman(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A new connection."""
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast(asyncio.Transport, transport)  # uvloop's own class is no subclass
         self._transport = transport
         self._deadline = self._loop.call_later(FIRST_LINE_WITHIN_S, transport.abort)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 
 from websockets.typing import Origin
 
@@ -11,6 +12,9 @@ from gameserver.gateway.street import Street
 from gameserver.protocol import Close, Codec
 
 SWEEP_EVERY_S = 5.0
+ANSWER_WITHIN_S = 1.0
+"""How long the last ones have to answer their close frame."""
+
 SPREAD_S = 3.0
 """At a restart the players are sent away over this long, so that they don't all return at once."""
 
@@ -35,6 +39,7 @@ class Gateway:
         self._limits = limits
         self._sockets: set[PlaySocket] = set()
         self._addresses: Counter[str] = Counter()
+        self._empty = asyncio.Event()
         self.draining = False
 
     def __len__(self) -> int:
@@ -65,6 +70,8 @@ class Gateway:
     def closed(self, socket: PlaySocket, code: int | None) -> None:
         """A socket is gone."""
         self._sockets.discard(socket)
+        if not self._sockets:
+            self._empty.set()
         self._addresses[socket.address] -= 1
         if self._addresses[socket.address] <= 0:
             del self._addresses[socket.address]
@@ -96,9 +103,10 @@ class Gateway:
                 if socket.session is not None:
                     socket.session.close(Close.RESTARTING, "restarting")
             await asyncio.sleep(SPREAD_S / turns if sockets else 0.0)
-        loop = asyncio.get_running_loop()
-        until_s = loop.time() + 1.0
-        while self._sockets and loop.time() < until_s:
-            await asyncio.sleep(0.02)
+        if self._sockets:
+            self._empty.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    await self._empty.wait()
         for socket in list(self._sockets):
             socket.abort()

@@ -3,7 +3,6 @@
 A reader follows a message from `receive` downward: decode, check, look, answer.
 """
 
-from collections.abc import Callable
 from secrets import compare_digest, token_hex, token_urlsafe
 from typing import Protocol
 
@@ -219,9 +218,7 @@ class Session:
             self._see(catch.fix, now_ms)
         live = self._visible(catch.cat)
         ticket = self._ticket
-        if ticket is not None and not compare_digest(
-            ticket.ticket.encode(), catch.ticket.encode()
-        ):
+        if ticket is not None and not compare_digest(ticket.ticket.encode(), catch.ticket.encode()):
             ticket = None
         cat = live.cat if live else None
         attempt = Try(now_ms, self._track, cat, memory.cool_until_ms, ticket)
@@ -348,6 +345,3 @@ class Session:
         self._street.world.look(self, self._middle, None)
         self._middle = None
         self._street.left(self)
-
-
-SessionMaker = Callable[[Line, Codec], Session]

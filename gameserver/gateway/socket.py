@@ -6,7 +6,7 @@ loop, and limits on what a phone may leave unread.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from websockets.exceptions import NegotiationError
 from websockets.frames import Frame, Opcode
@@ -15,7 +15,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
-from gameserver.gateway.session import Session, SessionMaker
+from gameserver.gateway.session import Line, Session
 from gameserver.protocol import CODECS, HELLO_WITHIN_S, JSON, MESSAGE_MAX, MSGPACK, Close, Codec
 
 SUBPROTOCOLS = [Subprotocol(MSGPACK.subprotocol), Subprotocol(JSON.subprotocol)]
@@ -39,8 +39,10 @@ IDLE_CUT_S = 60.0
 class House(Protocol):
     """What a socket needs of the gateway."""
 
-    make_session: SessionMaker
     origins: list[Origin | None] | None
+
+    def make_session(self, line: Line, codec: Codec) -> Session:
+        """A session for a socket whose handshake is done."""
 
     def refuses(self, address: str) -> tuple[int, str] | None:
         """An HTTP status and reason where no new socket is let in, else None."""
@@ -59,12 +61,12 @@ class PlaySocket(asyncio.Protocol):
         "_codec",
         "_core",
         "_deadline",
+        "_flush_soon",
         "_house",
         "_loop",
-        "_flush_soon",
-        "_paused",
         "_parts",
         "_parts_size",
+        "_paused",
         "_slow",
         "_transport",
         "address",
@@ -96,7 +98,7 @@ class PlaySocket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the doorman with a connection whose request asks for `/play`."""
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast(asyncio.Transport, transport)  # uvloop's own class is no subclass
         self._transport = transport
         peer = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else "local"

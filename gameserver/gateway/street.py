@@ -13,9 +13,9 @@ from gameserver.game.tokens import player_of
 from gameserver.gateway.roster import Answer, Memory, Roster
 from gameserver.gateway.world import World
 from gameserver.jobs import Jobs
-from gameserver.live.errors import LiveError
 from gameserver.live.claims import Already, Gone, Undone
 from gameserver.live.claims import Won as WonClaim
+from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import Replaced, SessionRef
 from gameserver.protocol import Catch, Caught, Refused, refused

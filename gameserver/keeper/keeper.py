@@ -20,8 +20,8 @@ from gameserver.keeper.shares import Shares
 from gameserver.ledger.coupons import CouponService
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.merchants import Merchants
-from gameserver.live.errors import LeaseLost, LiveError
 from gameserver.live.claims import OutboxEntry
+from gameserver.live.errors import LeaseLost, LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import CouponChanged
 
@@ -276,9 +276,7 @@ class Keeper:
                 log.debug("finished a claim of %s", won.claim.cat)
         await self._release_gone(name, [entry for entry in entries if entry.claim is None], now_ms)
 
-    async def _release_gone(
-        self, name: str, entries: Sequence[OutboxEntry], now_ms: int
-    ) -> None:
+    async def _release_gone(self, name: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
         """Cats that went home: every claim before their entry is finished, so release the rest."""
         if not entries:
             return

@@ -13,4 +13,5 @@ def set_up_logging(level: str) -> None:
     )
     # A phone that breaks the protocol is told so; that is no event for operators.
     logging.getLogger("websockets").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

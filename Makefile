@@ -1,0 +1,47 @@
+# Every target does its own set-up: Python 3.11 or newer is all that must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run serve test check format docs bench lock clean
+
+run: $(READY) ## the game with a real city's stores and bots that play it
+	$(BIN)/catcat demo
+
+serve: $(READY) ## the game alone
+	$(BIN)/catcat serve
+
+test: $(READY) ## linters, types and all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto --dist worksteal
+
+check: $(READY) ## linters and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY) ## writes the generated parts of docs/ anew
+	$(BIN)/python -m gameserver.docs
+
+lock: $(READY) ## pins the newest versions that fit, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-annotate --no-header --quiet --group dev pyproject.toml \
+		--output-file requirements.lock
+
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

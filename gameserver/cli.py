@@ -1,0 +1,292 @@
+"""The `catcat` command. Every option has a variable: `--redis` is `CATCAT_REDIS`."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import uvloop
+
+from gameserver.config import Config
+from gameserver.game.catching import Rules
+from gameserver.ops.logs import set_up_logging
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FAIL_IF_EXIT = 99
+
+
+def _option(name: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option whose variable is `CATCAT_` and its name."""
+    variable = "CATCAT_" + name.removeprefix("--").upper().replace("-", "_")
+    settings.setdefault("show_default", True)
+    return click.option(name, envvar=variable, show_envvar=True, **settings)
+
+
+def _options(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_data_dir = _option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var"),
+    help="Where the embedded Redis and SQLite keep their files.",
+)
+_redis = _option(
+    "--redis",
+    metavar="URL",
+    help="Your Redis or Valkey (redis://, rediss://, unix://, redis+cluster://); "
+    "without it the server starts one of its own.",
+)
+_database = _option(
+    "--database",
+    metavar="URL",
+    help="postgresql+asyncpg://USER@HOST/NAME or sqlite:///FILE; "
+    "without it SQLite in the data directory.",
+)
+_log_level = _option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    help="How much to log.",
+)
+_serving = _options(
+    _option("--host", default="127.0.0.1", help="The address to listen on."),
+    _option("--port", type=click.IntRange(0, 65535), default=8000, help="0 takes a free port."),
+    _data_dir,
+    _redis,
+    _database,
+    _option("--workers", type=click.IntRange(1, 64), default=1, help="Server processes."),
+    _option(
+        "--origins",
+        default="",
+        help="Origins that browsers may come from, separated by commas; empty lets all in.",
+    ),
+    _option("--max-sockets", type=click.IntRange(0), default=18_000, help="Per process; 0: any."),
+    _option("--max-sockets-per-address", type=click.IntRange(0), default=0, help="0: any number."),
+    _option("--catch-m", type=click.FloatRange(1, 1000), default=40.0, help="The usual reach."),
+    _log_level,
+)
+
+
+def _config(options: dict[str, Any]) -> Config:
+    return Config(
+        host=options["host"],
+        port=options["port"],
+        data_dir=options["data_dir"],
+        redis=options["redis"],
+        database=options["database"],
+        workers=options["workers"],
+        origins=tuple(part.strip() for part in options["origins"].split(",") if part.strip()),
+        max_sockets=options["max_sockets"],
+        max_sockets_per_address=options["max_sockets_per_address"],
+        log_level=options["log_level"],
+        rules=Rules(catch_m=options["catch_m"]),
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="catch-the-cat")
+def main() -> None:
+    """Catch the Cat: a street game whose prizes are real coupons.
+
+    Try `catcat demo`: it serves the game with a real city's stores and lets bots play it.
+    """
+
+
+@main.command()
+@_serving
+def serve(**options: Any) -> None:
+    """Serve everything on one port: WebSocket /play, the HTTP API and its pages.
+
+    Prints `listening on http://HOST:PORT` when ready. SIGTERM drains and exits 0 within 10 s.
+    """
+    from gameserver.workers import serve_alone, serve_with_workers  # noqa: PLC0415
+
+    config = _config(options)
+    set_up_logging(config.log_level)
+    if config.workers == 1:
+        _run(serve_alone(config))
+    else:
+        sys.exit(serve_with_workers(config))
+
+
+@main.command(hidden=True)
+@click.option("--listen-fd", type=int, required=True)
+@_serving
+def worker(listen_fd: int, **options: Any) -> None:
+    """One of the processes of `serve --workers N`; started by it, on its socket."""
+    from gameserver.workers import serve_on  # noqa: PLC0415
+
+    config = _config(options)
+    set_up_logging(config.log_level)
+    _run(serve_on(config, listen_fd))
+
+
+@main.command()
+@_serving
+@_option("--bots", type=click.IntRange(0, 5000), default=300, help="How many bots walk.")
+def demo(bots: int, **options: Any) -> None:
+    """Serve with a real city's stores and campaigns, and a few hundred bots walking there."""
+    from gameserver.demo import run_demo  # noqa: PLC0415
+
+    config = _config(options)
+    set_up_logging(config.log_level)
+    _run(run_demo(config, bots))
+
+
+@main.command()
+@click.argument("url")
+@_option("--players", type=click.IntRange(1), default=100, help="How many bots play.")
+@_option("--ramp", type=click.FloatRange(0), default=10.0, help="Seconds over which they arrive.")
+@_option("--duration", type=click.FloatRange(1), default=60.0, help="Seconds in all.")
+@_option("--seed", type=int, default=1, help="The same seed walks the same ways.")
+@_option("--speed", type=click.FloatRange(0.1, 50), default=1.4, help="Metres per second.")
+@_option("--cheaters", type=click.FloatRange(0, 1), default=0.0, help="The share that cheats.")
+@_option(
+    "--centre",
+    metavar="LAT,LON",
+    help="Where to play, WGS-84 degrees; without it around the server's stores.",
+)
+@_option("--report", metavar="FILE.html", help="Write the report as a page.")
+@_option("--json", metavar="FILE.json", help="Write the report as JSON.")
+@click.option(
+    "--fail-if",
+    multiple=True,
+    metavar="EXPR",
+    envvar="CATCAT_FAIL_IF",
+    show_envvar=True,
+    help="Exit 99 where this holds, as in 'p99_catch_ms>250' or 'errors>0'; may be repeated.",
+)
+def bots(url: str, **options: Any) -> None:
+    """Let load bots play at URL: walk, aim, catch, and check every coupon at the end."""
+    from catbot.fail_if import ConditionError, failures, parse  # noqa: PLC0415
+    from catbot.options import Options, OptionsError  # noqa: PLC0415
+    from catbot.run import RunError, run  # noqa: PLC0415
+
+    try:
+        chosen = Options(
+            url=url,
+            players=options["players"],
+            ramp_s=min(options["ramp"], options["duration"]),
+            duration_s=options["duration"],
+            seed=options["seed"],
+            speed_mps=options["speed"],
+            cheaters=options["cheaters"],
+            centre=_place(options["centre"]),
+            report=options["report"],
+            json=options["json"],
+            fail_if=options["fail_if"],
+        )
+        conditions = [parse(text) for text in chosen.fail_if]
+        report = _run(run(chosen))
+    except (OptionsError, ConditionError, RunError) as error:
+        raise click.ClickException(str(error)) from error
+    failed = failures(conditions, report)
+    for expression in failed:
+        click.echo(f"failed: {expression}", err=True)
+    sys.exit(FAIL_IF_EXIT if failed else 0)
+
+
+def _place(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise click.BadParameter("give LAT,LON in degrees, as in 1.30,103.84") from error
+    return lat, lon
+
+
+@main.command()
+@_options(_data_dir, _redis, _database)
+def audit(data_dir: Path, redis: str | None, database: str | None) -> None:
+    """Check every invariant of money, one line each; exit 1 where one is broken."""
+    from gameserver.auditing import audit_stores  # noqa: PLC0415
+
+    checks = _run(audit_stores(Config(data_dir=data_dir, redis=redis, database=database)))
+    for check in checks:
+        click.echo(f"{'ok    ' if check.ok else 'BROKEN'} {check.name}: {check.detail}")
+    sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+@main.group()
+def merchant() -> None:
+    """Merchants, in the data directory or database given, also while the server runs."""
+
+
+@merchant.command("add")
+@click.argument("name")
+@_options(_data_dir, _database)
+def merchant_add(name: str, data_dir: Path, database: str | None) -> None:
+    """Add a merchant; prints its id and its key, which is shown this once."""
+    from gameserver.errands import add_merchant  # noqa: PLC0415
+
+    added, key = _run(add_merchant(Config(data_dir=data_dir, database=database), name))
+    click.echo(f"merchant {added}\nkey {key}")
+
+
+@main.group()
+def admin() -> None:
+    """The operator's own key."""
+
+
+@admin.command("key")
+@_options(_data_dir, _database)
+def admin_key(data_dir: Path, database: str | None) -> None:
+    """Make an admin key; it is shown this once."""
+    from gameserver.errands import add_admin_key  # noqa: PLC0415
+
+    name, key = _run(add_admin_key(Config(data_dir=data_dir, database=database)))
+    click.echo(f"admin {name}\nkey {key}")
+
+
+@main.group()
+def player() -> None:
+    """Players."""
+
+
+@player.command("token")
+@click.argument("id")
+@_options(_data_dir, _database)
+def player_token(id: str, data_dir: Path, database: str | None) -> None:
+    """Make a token for the player ID (letters, digits, _ and -)."""
+    from gameserver.errands import make_player_token  # noqa: PLC0415
+
+    try:
+        token = _run(make_player_token(Config(data_dir=data_dir, database=database), id))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"player {id}\ntoken {token}")
+
+
+@main.command()
+@_options(_data_dir, _database)
+def migrate(data_dir: Path, database: str | None) -> None:
+    """Bring the database to this version; `serve` does it by itself on the embedded default."""
+    from gameserver.errands import migrate_database  # noqa: PLC0415
+
+    _run(migrate_database(Config(data_dir=data_dir, database=database)))
+    click.echo("the database is at this version")
+
+
+def _run(work: Any) -> Any:
+    """Run a coroutine on uvloop; a broken set-up is one clear line, no traceback."""
+    from gameserver.errands import SETUP_ERRORS  # noqa: PLC0415
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    except SETUP_ERRORS as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

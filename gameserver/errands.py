@@ -1,0 +1,48 @@
+"""What the command line does to the books by itself, also while a server runs on them."""
+
+from contextlib import AbstractAsyncContextManager
+
+from gameserver.app import wall_clock_ms
+from gameserver.config import Config
+from gameserver.game.tokens import make_token
+from gameserver.ledger.database import LedgerError, UnsupportedDatabase, open_database
+from gameserver.ledger.ledger import Ledger, open_ledger
+from gameserver.ledger.migrations import migrate
+from gameserver.live.embedded import EmbeddedRedisError
+from gameserver.live.errors import LiveError
+
+SETUP_ERRORS = (LedgerError, UnsupportedDatabase, LiveError, EmbeddedRedisError, OSError)
+"""What a wrong option or an absent server ends in: said in a line, without a traceback."""
+
+
+def _books(config: Config) -> AbstractAsyncContextManager[Ledger]:
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    return open_ledger(config.database_url, migrate=config.database is None)
+
+
+async def add_merchant(config: Config, name: str) -> tuple[str, str]:
+    """A new merchant's id and key."""
+    async with _books(config) as ledger:
+        made = await ledger.merchants.add_merchant(name)
+    return made.id, made.key
+
+
+async def add_admin_key(config: Config) -> tuple[str, str]:
+    """A new admin key's id and the key."""
+    async with _books(config) as ledger:
+        made = await ledger.merchants.add_admin_key()
+    return made.id, made.key
+
+
+async def make_player_token(config: Config, player: str) -> str:
+    """A token for a player. ValueError for an id that can't be one."""
+    async with _books(config) as ledger:
+        secret = await ledger.players.secret()
+    return make_token(secret, player, wall_clock_ms() + config.token_ttl_s * 1000)
+
+
+async def migrate_database(config: Config) -> None:
+    """Bring the database to this version."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    async with open_database(config.database_url) as db:
+        await db.write(migrate)
