@@ -6,6 +6,7 @@ until its deadline: everything that goes through here must be idempotent.
 """
 
 import asyncio
+import logging
 from asyncio import Event, Future, Task
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -29,8 +30,10 @@ from redis.exceptions import (
 from gameserver.live.address import LiveUrl, Seat
 from gameserver.live.cluster import slots_of
 from gameserver.live.errors import LiveBusy, LiveError, LiveUnavailable
-from gameserver.live.link import Command, Link
+from gameserver.live.link import Argument, Link, pack
 from gameserver.live.scripts import Script
+
+log = logging.getLogger(__name__)
 
 WAITING_MAX = 20_000
 """Calls that may wait at once; one more is refused with LiveBusy."""
@@ -50,36 +53,30 @@ ATTEMPT_S = 1.0
 PAUSE_S = 0.05
 PAUSE_MAX_S = 0.5
 
+ASKING = pack("ASKING")
+
 _LATER = (TryAgainError, ClusterDownError, ReadOnlyError)
 """Refusals of a server that is about to change its role: the same call may succeed soon."""
 
 
 class _Call:
-    """One call on its way; the future is its caller's."""
+    """One call on its way; the future is its caller's.
 
-    __slots__ = ("asking", "command", "deadline", "future", "load", "reason", "script", "slot")
+    `prelude` is a command to be sent right before it, this once.
+    """
+
+    __slots__ = ("deadline", "future", "packed", "prelude", "reason", "script", "slot")
 
     def __init__(
-        self, command: Command, slot: int, future: "Future[object]", script: Script | None
+        self, packed: bytes, script: Script | None, slot: int, future: "Future[object]"
     ) -> None:
-        self.command = command
+        self.packed = packed
+        self.script = script
         self.slot = slot
         self.future = future
-        self.script = script
-        self.asking = False
-        self.load = False
+        self.prelude: bytes | None = None
         self.reason: object = "no answer in time"
         self.deadline = future.get_loop().time() + DEADLINE_S
-
-    @property
-    def name(self) -> str:
-        """What an error message calls it: arguments can be personal, so they are left out."""
-        return self.script.name if self.script else str(self.command[0])
-
-    def loading(self) -> Command:
-        """The same call with the text of its script, for a server that does not know it."""
-        assert self.script is not None
-        return ("EVAL", self.script.text, *self.command[2:])
 
 
 class _Server:
@@ -122,22 +119,28 @@ class Batcher:
         self._tasks: set[Task[None]] = set()
         self._closed = False
 
-    def send(self, key: str, *command: str | bytes | int) -> "Future[object]":
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their reply."""
+        return len(self._waiting)
+
+    def send(self, key: str, *command: Argument) -> "Future[object]":
         """Run one command on the server that has `key`; the future is the reply as Redis sent it.
 
         The command must be harmless to repeat. The future fails with LiveBusy if too many calls
         wait already, LiveUnavailable if there was no answer within about DEADLINE_S, LiveError if
         the server refused the command. Cancelling it touches no other call.
         """
-        return self._send(command, key, None)
+        return self._send(pack(*command), None, key)
 
     def run(
-        self, script: Script, keys: Sequence[str], args: Sequence[str | bytes | int]
+        self, script: Script, keys: Sequence[str], args: Sequence[Argument]
     ) -> "Future[object]":
         """Run a script on the server that has its first key; else as `send`."""
-        return self._send(("EVALSHA", script.sha, len(keys), *keys, *args), keys[0], script)
+        packed = pack("EVALSHA", script.sha, len(keys), *keys, *args)
+        return self._send(packed, script, keys[0])
 
-    def _send(self, command: Command, key: str, script: Script | None) -> "Future[object]":
+    def _send(self, packed: bytes, script: Script | None, key: str) -> "Future[object]":
         future: Future[object] = self._loop.create_future()
         if self._closed:
             future.set_exception(LiveUnavailable("the connection to Redis is closed"))
@@ -145,7 +148,7 @@ class Batcher:
             future.set_exception(LiveBusy(f"{self._limit} calls to Redis are waiting already"))
         else:
             slot = key_slot(key.encode()) if self._slots else 0
-            call = _Call(command, slot, future, script)
+            call = _Call(packed, script, slot, future)
             self._waiting.add(call)
             self._put(call)
         return future
@@ -219,6 +222,12 @@ class Batcher:
                         self._put(call)
                     await asyncio.sleep(min(PAUSE_S * 2**failures, PAUSE_MAX_S))
                     failures += 1
+                except Exception as error:
+                    # A bug of ours must not leave callers waiting for a lane that is gone.
+                    await link.close()
+                    for call in batch:
+                        self._fail(call, LiveError(f"{type(error).__name__} in a batch"))
+                    log.exception("a batch of calls to Redis failed")
         finally:
             await link.close()
 
@@ -233,37 +242,39 @@ class Batcher:
         return False
 
     async def _exchange(self, link: Link, server: _Server, batch: list[_Call]) -> None:
-        commands: list[Command] = []
+        commands = []
         for call in batch:
-            if call.asking:
-                commands.append(("ASKING",))
-            commands.append(call.loading() if call.load else call.command)
+            if call.prelude:
+                commands.append(call.prelude)
+            commands.append(call.packed)
         replies = iter(await link.exchange(commands))
-        unknown: set[Script | None] = set()
+        unknown: set[str] = set()
         for call in batch:
-            if call.asking:
-                next(replies)
-            call.asking = call.load = False
+            before = next(replies) if call.prelude else None
             reply = next(replies)
+            call.prelude = None
             if not isinstance(reply, ResponseError):
                 self._succeed(call, reply)
-            elif isinstance(reply, NoScriptError):
+            elif isinstance(before, ResponseError):
+                self._refused(call, before, server.seat)
+            elif isinstance(reply, NoScriptError) and call.script:
                 # The first of these calls brings the script along for the others.
-                call.load = call.script not in unknown
-                unknown.add(call.script)
+                if call.script.sha not in unknown:
+                    call.prelude = pack("SCRIPT", "LOAD", call.script.text)
+                    unknown.add(call.script.sha)
                 server.put(call)
             else:
                 self._refused(call, reply, server.seat)
 
     def _refused(self, call: _Call, error: ResponseError, seat: Seat) -> None:
         call.reason = error
-        if isinstance(error, AskError):
+        if isinstance(error, AskError) and self._slots:
             owner = (error.host or seat[0], error.port)
             if isinstance(error, MovedError):
                 self._slots[call.slot] = owner
                 self._moved.set()
             else:
-                call.asking = True
+                call.prelude = ASKING
             self._put(call, owner)
         elif isinstance(error, _LATER):
             self._moved.set()
@@ -271,7 +282,10 @@ class Batcher:
         elif isinstance(error, OutOfMemoryError):
             self._fail(call, LiveUnavailable(f"{self._url}: {error}"))
         else:
-            self._fail(call, LiveError(f"{self._url} refused {call.name}: {error}"))
+            # Without the command: its arguments can be personal.
+            name = f"{call.script.name}.lua" if call.script else "a command"
+            hint = " (is it a Cluster? Then write redis+cluster://)" * isinstance(error, AskError)
+            self._fail(call, LiveError(f"{self._url} refused {name}: {error}{hint}"))
 
     async def _follow_cluster(self) -> None:
         """Ask again where the keys are, whenever a reply or a failure says that they moved."""

@@ -1,5 +1,7 @@
 """The cats of a region: put on the street and taken off by the region's keeper only."""
 
+import asyncio
+from asyncio import Future
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import cast
@@ -113,13 +115,20 @@ class Cats(Part):
                 by_region[cat_region(cat)].append(cat)
             except ValueError:
                 continue
-        standing: set[str] = set()
-        for region, ids in by_region.items():
-            of = keys.of_region(region)
-            for start in range(0, len(ids), CHUNK):
-                chunk = ids[start : start + CHUNK]
-                answer = await self._redis.run(ALIVE, [of.cats, of.open], chunk)
-                standing.update(
-                    cat for cat, yes in zip(chunk, cast(list[int], answer), strict=True) if yes
-                )
+        chunks = [
+            (region, ids[start : start + CHUNK])
+            for region, ids in by_region.items()
+            for start in range(0, len(ids), CHUNK)
+        ]
+        answers = await asyncio.gather(*(self._standing(*chunk) for chunk in chunks))
+        standing = {
+            cat
+            for (_, ids), answer in zip(chunks, answers, strict=True)
+            for cat, yes in zip(ids, cast(list[int], answer), strict=True)
+            if yes
+        }
         return [cat in standing for cat in cats]
+
+    def _standing(self, region: str, ids: list[str]) -> "Future[object]":
+        of = keys.of_region(region)
+        return self._redis.run(ALIVE, [of.cats, of.open], ids)

@@ -7,7 +7,7 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from gameserver.live.address import LiveUrl, Seat
-from gameserver.live.link import Link
+from gameserver.live.link import Link, pack
 
 SLOTS = 16384
 
@@ -25,7 +25,7 @@ async def slots_of(url: LiveUrl, seats: Iterable[Seat]) -> list[Seat]:
         link = Link(url.connection(seat))
         try:
             async with asyncio.timeout(ASK_S):
-                [reply] = await link.exchange([("CLUSTER", "SLOTS")])
+                [reply] = await link.exchange([pack("CLUSTER", "SLOTS")])
         except (RedisError, OSError) as error:
             reason = error
             continue

@@ -27,7 +27,7 @@ from redis.asyncio.connection import UnixDomainSocketConnection
 from redis.exceptions import RedisError
 
 from gameserver.live.errors import LiveError
-from gameserver.live.link import Link
+from gameserver.live.link import Link, pack
 
 log = logging.getLogger(__name__)
 
@@ -236,11 +236,11 @@ async def _answers(socket_path: Path) -> bool:
         return False
 
 
-async def _ask(socket_path: Path, command: str, *args: str) -> object:
+async def _ask(socket_path: Path, *command: str) -> object:
     link = Link(UnixDomainSocketConnection(path=str(socket_path), protocol=2, socket_timeout=None))
     try:
         async with asyncio.timeout(1.0):
-            [reply] = await link.exchange([(command, *args)])
+            [reply] = await link.exchange([pack(*command)])
             return reply
     finally:
         await link.close()

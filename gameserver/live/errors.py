@@ -8,16 +8,16 @@ class LiveError(Exception):
     """Redis answered in a way that it should not: a bug, or a server that this code cannot use."""
 
 
-class LiveUnavailable(LiveError):  # noqa: N818 - see above
+class LiveUnavailable(LiveError):
     """Redis did not answer in time. The call may or may not have had its effect.
 
     Every call is idempotent, so making the same call again later is always right.
     """
 
 
-class LiveBusy(LiveError):  # noqa: N818 - see above
+class LiveBusy(LiveError):
     """Too many calls are waiting already; this one was not sent and had no effect."""
 
 
-class LeaseLost(LiveError):  # noqa: N818 - see above
+class LeaseLost(LiveError):
     """The caller does not hold the lease of the region that it wanted to change."""

@@ -5,6 +5,7 @@ were trimmed, or Redis lost them) and takes a snapshot again.
 """
 
 import asyncio
+import logging
 from asyncio import Future
 from collections.abc import Mapping
 from secrets import token_hex
@@ -24,6 +25,8 @@ START = "0-0"
 
 EVENTS_MAX = 500
 """Events of a region, and messages of an inbox, in one read; the next read has the rest."""
+
+log = logging.getLogger(__name__)
 
 TELL = load("tell")
 
@@ -96,10 +99,19 @@ class Feeds(Cats):
                 lost.add(region)
             elif found := [_event(*entry) for entry in entries if entry[0] != cursor.encode()]:
                 events[region] = found
-        messages = replies[len(cursors)] if inbox else []
-        return Events(
-            events, [(id.decode(), decode_message(fields[1])) for id, fields in messages], lost
-        )
+        messages = await self._opened(inbox[0], replies[-1]) if inbox else []
+        return Events(events, messages, lost)
+
+    async def _opened(self, process: str, entries: list[Entry]) -> list[tuple[str, InboxMessage]]:
+        """The messages; what a newer process wrote and this one does not understand is dropped."""
+        messages: list[tuple[str, InboxMessage]] = []
+        for id, fields in entries:
+            try:
+                messages.append((id.decode(), decode_message(fields[1])))
+            except msgspec.MsgspecError:
+                log.warning("a message in the inbox is of an unknown kind")
+                await self._redis.send(keys.inbox(process), "XDEL", keys.inbox(process), id)
+        return messages
 
     def _following(self, region: str, cursor: str) -> "Future[object]":
         """The event at the cursor, which says that it is still there, and those after it."""

@@ -12,7 +12,7 @@ from typing import cast
 from gameserver.live.address import LiveUrl
 from gameserver.live.batch import open_batcher
 from gameserver.live.claims import Claims
-from gameserver.live.errors import LiveError, LiveUnavailable
+from gameserver.live.errors import LiveError
 from gameserver.live.feed import Feeds
 from gameserver.live.keys import KEEPERS
 from gameserver.live.leases import Leases
@@ -29,9 +29,14 @@ class Live(Claims, Feeds, Leases, Sessions):
         """Whether Redis answers."""
         try:
             await self._redis.send(KEEPERS, "ZCARD", KEEPERS)
-        except LiveUnavailable:
+        except LiveError:
             return False
         return True
+
+    @property
+    def waiting(self) -> int:
+        """Calls of this process that wait for Redis."""
+        return self._redis.waiting
 
     async def check_version(self) -> None:
         """LiveError if the server is too old."""
