@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 import uvloop
+from rich.console import Console
 
 from gameserver.config import Config
 from gameserver.game.catching import Rules
@@ -169,7 +170,8 @@ def demo(bots: int, **options: Any) -> None:
 )
 def bots(url: str, **options: Any) -> None:
     """Let load bots play at URL: walk, aim, catch, and check every coupon at the end."""
-    from catbot.fail_if import ConditionError, failures, parse  # noqa: PLC0415
+    from catbot.address import AddressError  # noqa: PLC0415
+    from catbot.fail_if import ConditionError  # noqa: PLC0415
     from catbot.options import Options, OptionsError  # noqa: PLC0415
     from catbot.run import RunError, run  # noqa: PLC0415
 
@@ -187,14 +189,12 @@ def bots(url: str, **options: Any) -> None:
             json=options["json"],
             fail_if=options["fail_if"],
         )
-        conditions = [parse(text) for text in chosen.fail_if]
-        report = _run(run(chosen))
-    except (OptionsError, ConditionError, RunError) as error:
+        report = _run(run(chosen, Console()))
+    except (AddressError, OptionsError, ConditionError, RunError) as error:
         raise click.ClickException(str(error)) from error
-    failed = failures(conditions, report)
-    for expression in failed:
+    for expression in report.failed:
         click.echo(f"failed: {expression}", err=True)
-    sys.exit(FAIL_IF_EXIT if failed else 0)
+    sys.exit(FAIL_IF_EXIT if report.failed else 0)
 
 
 def _place(text: str | None) -> tuple[float, float] | None:

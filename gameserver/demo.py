@@ -25,7 +25,6 @@ from gameserver.workers import stop_asked
 DEMO = ASSETS / "demo"
 KEYS_FILE = "demo-merchants.json"
 RAMP_S = 15.0
-ROUND_S = 86_400.0
 
 
 class DemoMerchant(msgspec.Struct, frozen=True):
@@ -110,7 +109,7 @@ async def _walking(app: App, bots: int) -> AsyncIterator[None]:
         return
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gameserver", "bots", app.url),
-        *("--players", str(bots), "--ramp", str(RAMP_S), "--duration", str(ROUND_S)),
+        *("--players", str(bots), "--ramp", str(RAMP_S), "--duration", "inf"),
     )
     try:
         yield

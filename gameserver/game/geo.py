@@ -57,7 +57,7 @@ def cat_region(cat: str) -> str:
 
 def view_cell(lat: float, lon: float) -> int:
     """The resolution 9 cell of a place."""
-    return h3.latlng_to_cell(lat, lon, VIEW_RES)
+    return int(h3.latlng_to_cell(lat, lon, VIEW_RES))
 
 
 def planar_m(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
