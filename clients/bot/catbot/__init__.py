@@ -4,6 +4,6 @@ from catbot.address import AddressError
 from catbot.fail_if import ConditionError
 from catbot.options import Options, OptionsError
 from catbot.report import Report
-from catbot.run import RunError, run
+from catbot.running import RunError, run
 
 __all__ = ["AddressError", "ConditionError", "Options", "OptionsError", "Report", "RunError", "run"]

@@ -103,7 +103,10 @@ class Api:
             params["cursor"] = page.next
 
     async def places(self) -> Places | None:
-        """Where the server's stores are; None where it has none. Raises NotOfferedError, ApiError."""
+        """Where the server's stores are; None where it has none.
+
+        Raises ApiError, of which NotOfferedError means a server without a map.
+        """
         found = await self._ask("GET", "/v1/map", _Map)
         if found.centre is None or not found.stores:
             return None

@@ -7,6 +7,7 @@ the report's own fields before a run starts. An entry that a map does not hold c
 duration that was never measured meets no condition.
 """
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable
@@ -64,7 +65,9 @@ def parse(text: str) -> Condition:
     try:
         bound = float(match["bound"])
     except ValueError:
-        raise ConditionError(f"{text!r}: {match['bound']!r} is not a number") from None
+        bound = math.nan
+    if not math.isfinite(bound):
+        raise ConditionError(f"{text!r}: {match['bound']!r} is not a number")
     return Condition(text.strip(), _path_of(match["name"], text), match["comparison"], bound)
 
 

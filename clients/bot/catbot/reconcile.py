@@ -12,6 +12,7 @@ import msgspec
 
 from catbot.api import Api, ApiError, WalletCoupon
 from catbot.attempts import Attempt
+from catbot.wire import Coupon
 
 _READERS = 16
 _PENDING_S = 30.0
@@ -73,7 +74,7 @@ def account_of(token: str, attempts: Iterable[Attempt], *, is_new: bool) -> Acco
         told=tuple(
             Told(attempt.catch.cat, attempt.coupon.code)
             for attempt in tried
-            if attempt.coupon is not None
+            if attempt.coupon is not None and _is_owed(attempt.coupon)
         ),
         tried=frozenset(attempt.catch.cat for attempt in tried),
         is_new=is_new,
@@ -85,6 +86,11 @@ class _Finding(msgspec.Struct, frozen=True):
 
     count: str
     problem: str | None = None
+
+
+def _is_owed(coupon: Coupon) -> bool:
+    # A coupon without a code that is not pending any more was taken back before it was given.
+    return coupon.code is not None or coupon.state == "pending"
 
 
 def compare(wallets: Sequence[Wallet]) -> Reconciliation:

@@ -39,7 +39,8 @@ async def run(options: Options, console: Console | None = None) -> Report:
     """Let bots play and report. `console` shows how it goes; None shows nothing.
 
     Writes the files that the options name. The report's `failed` lists the `fail_if` conditions
-    that held. Raises AddressError, ConditionError, OptionsError or RunError before the first bot moves.
+    that held. Raises AddressError, ConditionError, OptionsError or RunError before the first bot
+    moves.
     """
     conditions = [parse(text) for text in options.fail_if]
     address = Address.parse(options.url)

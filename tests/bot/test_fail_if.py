@@ -1,0 +1,101 @@
+from typing import Any
+
+import msgspec
+import pytest
+from catbot.fail_if import ConditionError, failures, parse
+from catbot.histogram import Histogram, Percentiles
+from catbot.options import Options
+from catbot.reconcile import Reconciliation
+from catbot.report import Outcome, Report, build
+from catbot.tally import Tally
+
+
+def report(**changes: Any) -> Report:
+    made = build(
+        Outcome(
+            options=Options(url="http://localhost"),
+            started_at="2016-11-11T00:00:00+00:00",
+            duration_s=10.0,
+            honest=Tally(),
+            cheating={},
+            lag=Histogram(),
+            reconciliation=Reconciliation(),
+            series=(),
+        )
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+SLOW = report(
+    catch_ms=Percentiles(10.0, 90.0, 300.0, 400.0),
+    coupons=7,
+    errors=2,
+    refused={"too_far": 3},
+    reconciled=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("p99_catch_ms>250", True),
+        ("p99_catch_ms > 250", True),
+        ("catch_ms.p99>300", False),
+        ("catch_ms.p99>=300", True),
+        ("max_catch_ms>399.5", True),
+        ("p50_catch_ms<10.5", True),
+        ("errors>0", True),
+        ("errors>2", False),
+        ("errors!=2", False),
+        ("coupons<1", False),
+        ("coupons<=7", True),
+        ("reconciled==0", False),
+        ("reconciled==1", True),
+        ("refused.too_far>2", True),
+        ("refused.gone>0", False),
+        ("refused.gone<1", True),
+        ("cheaters.catches>0", False),
+        ("cheaters.strategies.teleport.catches>0", False),
+        ("reconciliation.unasked>0", False),
+        ("fixes_per_s<1", True),
+    ],
+)
+def test_a_condition_is_held_against_the_report(text: str, holds: bool) -> None:
+    assert parse(text).holds(SLOW) is holds
+
+
+@pytest.mark.parametrize("comparison", ["<", ">", "<=", ">=", "==", "!="])
+def test_a_duration_that_was_never_measured_meets_no_condition(comparison: str) -> None:
+    assert not parse(f"p99_coupon_ms{comparison}0").holds(SLOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "of the form"),
+        ("errors", "of the form"),
+        ("errors>", "of the form"),
+        (">1", "of the form"),
+        ("errors>>1", "of the form"),
+        ("errors=1", "of the form"),
+        ("errors>many", "not a number"),
+        ("errors>1; import os", "of the form"),
+        ("errors>nan", "not a number"),
+        ("mistakes>1", "no 'mistakes'"),
+        ("p98_catch_ms>1", "no 'p98_catch_ms'"),
+        ("p99_errors>1", "no 'p99_errors'"),
+        ("catch_ms>1", "not a number"),
+        ("refused>1", "not a number"),
+        ("errors.more>1", "no 'errors.more'"),
+        ("started_at>1", "not a number"),
+        ("__class__>1", "no '__class__'"),
+    ],
+)
+def test_a_bad_condition_says_what_is_wrong(text: str, complaint: str) -> None:
+    with pytest.raises(ConditionError, match=complaint):
+        parse(text)
+
+
+def test_failures_are_told_as_they_were_written() -> None:
+    conditions = [parse(text) for text in ("errors>0", "coupons<1", "p99_catch_ms>250")]
+    assert failures(conditions, SLOW) == ["errors>0", "p99_catch_ms>250"]

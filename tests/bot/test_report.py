@@ -1,0 +1,142 @@
+import json
+import math
+from html.parser import HTMLParser
+
+from catbot.histogram import Histogram
+from catbot.options import Options
+from catbot.page import Line, chart, to_html
+from catbot.reconcile import Reconciliation
+from catbot.report import Outcome, Report, build, to_json
+from catbot.series import Series
+from catbot.tally import Tally
+
+CONTRACT = {
+    *("players", "connected", "duration_s", "fixes", "fixes_per_s", "catches", "catches_per_s"),
+    *("coupons", "refused", "errors", "disconnects", "connect_ms", "reveal_ms", "catch_ms"),
+    *("coupon_ms", "reconciled"),
+}
+
+
+def report_of(honest: Tally, *cheats: tuple[str, Tally], title: str = "http://localhost") -> Report:
+    series = Series(honest)
+    series.look(1.0)
+    return build(
+        Outcome(
+            options=Options(url=title, tokens=("secret-token",), duration_s=math.inf),
+            started_at="2016-11-11T00:00:00+00:00",
+            duration_s=10.0,
+            honest=honest,
+            cheating=dict(cheats),
+            lag=Histogram(),
+            reconciliation=Reconciliation(told=1, missing=1, problems=("told of <A>: not there",)),
+            series=series.samples(),
+        )
+    )
+
+
+def busy_tally() -> Tally:
+    tally = Tally()
+    tally.players, tally.welcomed, tally.fixes, tally.catches = 4, 3, 50, 5
+    tally.refused.update({"missed": 2, "gone": 9})
+    tally.errors.update({"closed_1006": 1, "violation": 1})
+    tally.disconnects.update({4101: 1, 1012: 2})
+    for value in (1.0, 2.0, 100.0):
+        tally.latencies.catch.record(value)
+    tally.given("CODE-1")
+    return tally
+
+
+def test_the_json_has_every_field_of_the_contract() -> None:
+    fields = json.loads(to_json(report_of(busy_tally())))
+    assert set(fields) >= CONTRACT
+    assert fields["fixes_per_s"] == 5.0
+    assert fields["catches_per_s"] == 0.5
+    assert fields["refused"] == {"gone": 9, "missed": 2}
+    assert fields["disconnects"] == {"1012": 2, "4101": 1}
+    assert fields["errors"] == 2
+    assert fields["coupons"] == 1
+    assert set(fields["catch_ms"]) == {"p50", "p90", "p99", "max"}
+    assert fields["catch_ms"]["max"] == 100.0
+    assert fields["reveal_ms"]["p99"] is None
+    assert fields["reconciled"] is False
+    assert fields["coupon_codes"] == ["CODE-1"]
+    assert (fields["seed"], fields["options"]["players"]) == (1, 100)
+
+
+def test_tokens_stay_out_of_the_report() -> None:
+    report = report_of(busy_tally())
+    assert b"secret-token" not in to_json(report)
+    assert "secret-token" not in to_html(report)
+
+
+def test_the_sample_of_codes_is_bounded() -> None:
+    tally = Tally()
+    for number in range(500):
+        tally.given(f"CODE-{number}")
+    report = report_of(tally)
+    assert report.coupons == 500
+    assert len(report.coupon_codes) == 100
+
+
+def test_cheaters_are_counted_apart() -> None:
+    cheat = Tally()
+    cheat.players = 2
+    cheat.refused["teleported"] = 7
+    cheat.disconnects[4102] = 1
+    report = report_of(busy_tally(), ("teleport", cheat), ("driver", Tally()))
+    assert "teleported" not in report.refused
+    assert report.cheaters.players == 2
+    assert report.cheaters.refused == {"teleported": 7}
+    assert report.cheaters.strategies["teleport"].refused == {"teleported": 7}
+    assert report.cheaters.disconnects == {"4102": 1}
+
+
+class Tags(HTMLParser):
+    """Checks that what opens also closes, and keeps the names of all tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
+    tags = Tags()
+    tags.feed(to_html(report_of(busy_tally(), ("teleport", busy_tally()))))
+    assert not tags.open
+    assert "svg" in tags.seen
+    assert not {"script", "link", "img", "iframe"} & set(tags.seen)
+    assert not {"src", "href"} & set(tags.attributes)
+
+
+def test_what_comes_from_outside_is_escaped_on_the_page() -> None:
+    page = to_html(report_of(busy_tally(), title="http://<b>"))
+    assert "<b>" not in page
+    assert "told of &lt;A&gt;" in page
+
+
+def test_a_chart_has_a_gap_where_nothing_was_measured() -> None:
+    drawn = chart([1.0, 2.0, 3.0, 4.0, 5.0], [Line("p50", [1.0, 2.0, None, 3.0, 4.0])])
+    assert drawn.count("<polyline") == 2
+
+
+def test_a_lonely_value_in_a_chart_is_a_dot() -> None:
+    assert "<circle" in chart([1.0, 2.0], [Line("p50", [None, 3.0])])
+
+
+def test_a_chart_of_nothing_says_so() -> None:
+    assert "<svg" not in chart([1.0], [Line("p50", [None])])
+    assert "<svg" not in chart([], [Line("p50", [])])

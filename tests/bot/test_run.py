@@ -1,0 +1,290 @@
+"""Whole runs against the scripted street."""
+
+import asyncio
+import io
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+from catbot import (
+    AddressError,
+    ConditionError,
+    Options,
+    OptionsError,
+    Report,
+    RunError,
+    bot,
+    player,
+    reconnect,
+    run,
+    running,
+)
+from catbot import crowd as crowd_module
+from catbot import reconcile as reconcile_module
+from rich.console import Console
+
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
+CENTRE = (30.25, 120.16)
+
+
+@pytest.fixture(autouse=True)
+def fast_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bots that live ten times as fast, so that a run takes a second."""
+    monkeypatch.setattr(bot, "_FIX_PERIOD_S", 0.1)
+    monkeypatch.setattr(player, "ANSWER_S", 0.2)
+    monkeypatch.setattr(reconcile_module, "_PENDING_S", 0.5)
+    monkeypatch.setattr(reconcile_module, "_LOOK_AGAIN_S", 0.05)
+    monkeypatch.setattr(crowd_module, "_ANSWERS_S", 0.5)
+    monkeypatch.setattr(running, "_LOOK_S", 0.1)
+    monkeypatch.setattr(reconnect.Backoff, "wait_s", lambda *_: 0.01)
+    monkeypatch.setattr(player.Player, "_throw_delay_s", lambda *_: 0.01)
+
+
+def options(street: Any, **more: Any) -> Options:
+    defaults: dict[str, Any] = {
+        "players": 4,
+        "ramp_s": 0.1,
+        "duration_s": 1.5,
+        "centre": CENTRE,
+        "tokens": tuple(f"token-{number}" for number in range(20)),
+    }
+    return Options(url=street.url, **{**defaults, **more})
+
+
+async def test_a_run_walks_catches_and_reconciles(street: Any, tmp_path: Path) -> None:
+    report = await run(options(street, json=str(tmp_path / "r.json"), fail_if=("errors>0",)))
+    assert (report.players, report.connected, report.errors) == (4, 4, 0)
+    assert report.catches == report.coupons > 0
+    assert report.reconciled
+    assert report.reconciliation.told == report.reconciliation.found == report.coupons
+    assert report.fixes == len(street.heard("fix"))
+    assert report.catch_ms.p50 is not None
+    assert report.connect_ms.p50 is not None
+    assert report.failed == []
+    written = json.loads((tmp_path / "r.json").read_bytes())
+    assert written["coupons"] == report.coupons
+
+
+async def test_everybody_says_goodbye(street: Any) -> None:
+    report = await run(options(street))
+    assert [socket.close_code for socket in street.sockets] == [1000] * 4
+    assert report.disconnects == {}
+
+
+async def test_a_condition_that_holds_fails_the_run(street: Any) -> None:
+    report = await run(options(street, fail_if=("coupons<1", "fixes>1")))
+    assert report.failed == ["fixes>1"]
+
+
+async def test_after_a_restart_bots_come_back_and_repeat_what_was_not_answered(
+    street: Any,
+) -> None:
+    answer_catch = street.answers["catch"]
+    lost: dict[str, Any] = {}
+
+    async def restart_once(street: Any, socket: Any, token: str, catch: Any) -> None:
+        if token not in lost:
+            lost[token] = catch
+            await socket.close(1012, "restarting")
+        else:
+            await answer_catch(street, socket, token, catch)
+
+    street.answers["catch"] = restart_once
+    report = await run(options(street))
+    assert report.disconnects == {"1012": 4}
+    assert report.errors == 0
+    assert len(lost) == 4
+    for token, catch in lost.items():
+        assert street.said.count(catch) == 2, token
+    assert report.catches_resent == 4
+    assert report.reconciled
+
+
+async def test_a_player_that_is_banned_stays_away(street: Any) -> None:
+    async def ban(_: Any, socket: Any, __: str, ___: Any) -> None:
+        await socket.close(4003, "banned")
+
+    street.answers["fix"] = ban
+    report = await run(options(street))
+    assert len(street.sockets) == 4
+    assert report.disconnects == {"4003": 4}
+    assert report.error_kinds == {"closed_4003": 4}
+
+
+async def test_a_full_server_is_tried_again(street: Any) -> None:
+    street.refuse_handshakes = 3
+    report = await run(options(street))
+    assert report.connected == 4
+    assert report.failed_connects == {"http_503": 3}
+
+
+async def test_nonsense_from_the_server_is_an_error(street: Any) -> None:
+    async def babble(_: Any, socket: Any, __: str, ___: Any) -> None:
+        await socket.send(b"\xc1")
+
+    street.answers["aim"] = babble
+    report = await run(options(street))
+    assert report.error_kinds["violation"] > 0
+
+
+async def test_a_silent_server_is_not_waited_for_for_ever(
+    street: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silence(*_: Any) -> None: ...
+
+    monkeypatch.setattr(bot, "_WELCOME_S", 0.1)
+    street.answers["hello"] = silence
+    report = await run(options(street))
+    assert report.connected == 0
+    assert report.error_kinds["violation"] >= 4
+
+
+async def test_a_coupon_that_never_reached_the_wallet_fails_the_reconciliation(
+    street: Any,
+) -> None:
+    answer_catch = street.answers["catch"]
+
+    async def lose(street: Any, socket: Any, token: str, catch: Any) -> None:
+        await answer_catch(street, socket, token, catch)
+        if token == "token-1":
+            street.wallets[token].pop()
+
+    street.answers["catch"] = lose
+    report = await run(options(street))
+    assert not report.reconciled
+    assert report.reconciliation.missing > 0
+
+
+async def test_a_pending_coupon_is_waited_for(street: Any, until: Until) -> None:
+    answer_catch = street.answers["catch"]
+
+    async def owe(street: Any, socket: Any, token: str, catch: Any) -> None:
+        await answer_catch(street, Hushed(socket), token, catch)
+        street.wallets[token][-1]["code"] = None
+        await socket.send(Hushed.pending(catch))
+
+    street.answers["catch"] = owe
+    playing = asyncio.create_task(run(options(street)))
+    await until(lambda: street.paths["/v1/me/coupons"] > 0)
+    for wallet in street.wallets.values():
+        for number, coupon in enumerate(wallet):
+            coupon["code"] = f"LATE-{id(wallet)}-{number}"
+    report: Report = await playing
+    assert report.coupons == 0
+    assert report.reconciliation.found == report.reconciliation.told > 0
+    assert report.reconciled
+
+
+class Hushed:
+    """A socket that swallows what it is to send."""
+
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+
+    async def send(self, _: bytes) -> None: ...
+
+    @staticmethod
+    def pending(catch: dict[str, Any]) -> bytes:
+        coupon = {"code": None, "campaign": "k", "title": "Tea", "state": "pending"}
+        packed: bytes = msgpack.packb(
+            {
+                "type": "caught",
+                "attempt": catch["attempt"],
+                "cat": catch["cat"],
+                "species": "tabby",
+                "points": 1,
+                "coupon": {**coupon, "expires_ms": None},
+            }
+        )
+        return packed
+
+
+async def test_cheaters_are_counted_apart_from_honest_players(street: Any) -> None:
+    report = await run(options(street, players=8, cheaters=0.75))
+    assert (report.players, report.cheaters.players) == (2, 6)
+    assert len(report.cheaters.strategies) == 6
+    assert report.cheaters.fixes > 0
+
+
+async def test_the_servers_own_stores_are_where_bots_start(street: Any) -> None:
+    street.map = {
+        "centre": {"lat": 40.0, "lon": 10.0},
+        "radius_m": 500,
+        "stores": [{"id": "s", "name": "Tea", "lat": 40.001, "lon": 10.001}],
+    }
+    await run(options(street, centre=None))
+    fixes = street.heard("fix")
+    assert fixes
+    assert all(abs(fix["lat"] - 40) < 0.01 and abs(fix["lon"] - 10) < 0.01 for fix in fixes)
+
+
+async def test_without_a_map_the_run_asks_for_a_centre(street: Any) -> None:
+    with pytest.raises(RunError, match="--centre"):
+        await run(options(street, centre=None))
+
+
+async def test_no_server_is_a_clear_error(street: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catbot.api._TRIES", 1)
+    with pytest.raises(RunError, match="does not answer"):
+        await run(Options(url="http://127.0.0.1:9", centre=CENTRE, players=1, ramp_s=0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"fail_if": ("mistakes>1",)}, ConditionError),
+        ({"json": "/no/such/place/r.json"}, OptionsError),
+        ({"report": "/no/such/place/r.html"}, OptionsError),
+        ({"players": 10_000_000}, RunError),
+    ],
+)
+async def test_a_run_that_could_only_fail_does_not_start(
+    street: Any, wrong: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await run(options(street, **wrong))
+    assert not street.paths
+
+
+async def test_a_bad_address_is_a_clear_error() -> None:
+    with pytest.raises(AddressError):
+        await run(Options(url="nowhere"))
+
+
+async def test_a_run_can_be_cancelled_and_leaves_nothing_behind(street: Any, until: Until) -> None:
+    playing = asyncio.create_task(run(options(street, duration_s=float("inf"))))
+    await until(lambda: len(street.heard("fix")) > 4)
+    assert [task for task in asyncio.all_tasks() if is_of_bots(task)]
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    await until(lambda: all(socket.close_code is not None for socket in street.sockets))
+    assert not [task for task in asyncio.all_tasks() if is_of_bots(task)]
+
+
+def is_of_bots(task: asyncio.Task[Any]) -> bool:
+    return "/catbot/" in task.get_coro().cr_code.co_filename  # type: ignore[union-attr]
+
+
+async def test_off_a_terminal_a_run_shows_a_summary_in_plain_text(street: Any) -> None:
+    out = io.StringIO()
+    await run(options(street, fail_if=("fixes>0",)), Console(file=out, width=100))
+    assert "reconciled" in out.getvalue()
+    assert "failed: fixes>0" in out.getvalue()
+    assert "\x1b" not in out.getvalue()
+
+
+async def test_on_a_terminal_a_run_shows_a_live_table(street: Any) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=100, force_terminal=True)
+    await run(options(street), console)
+    assert "honest" in out.getvalue()
+
+
+async def test_a_run_can_write_a_page(street: Any, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    await run(options(street, report=str(page)))
+    assert page.read_text().startswith("<!doctype html>")
