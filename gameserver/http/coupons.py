@@ -1,0 +1,133 @@
+"""Coupons over the counter: looked up, redeemed, withdrawn."""
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from gameserver.game.model import CouponState
+from gameserver.http.call import Call, NoQuery
+from gameserver.http.doing_once import Done
+from gameserver.http.errors import Problem, invalid
+from gameserver.http.texts import Id, Reason, is_code
+from gameserver.ledger import redeeming
+from gameserver.ledger.redeeming import (
+    Actor,
+    AlreadyRedeemed,
+    AlreadyVoid,
+    Expired,
+    FoundCoupon,
+    Redeemed,
+    UnknownCoupon,
+    UnknownStore,
+    Voided,
+)
+from gameserver.live.messages import CouponChanged
+from gameserver.protocol import coupon_view
+
+
+class Redemption(Struct, frozen=True, forbid_unknown_fields=True):
+    """The store, one of the merchant's own, at which a coupon is redeemed."""
+
+    store: Id
+
+
+class Withdrawal(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a coupon is withdrawn, for the merchant's own record."""
+
+    reason: Reason
+
+
+class Coupon(Struct, frozen=True):
+    """A coupon with what a clerk needs to honour it.
+
+    `redeemed_store` is the store at which it was redeemed, `store` the one it was caught at.
+    """
+
+    code: str
+    campaign: str
+    title: str
+    kind: str
+    value: float
+    currency: str | None
+    terms: str
+    state: CouponState
+    store: str
+    issued_ms: int
+    expires_ms: int
+    redeemed_ms: int | None
+    redeemed_store: str | None
+    void_reason: str | None
+
+
+UNKNOWN = Problem("unknown_coupon")
+
+
+async def look_up(call: Call[None, NoQuery]) -> Coupon | Problem:
+    """What a code is worth. Case, spaces and hyphens of a generated code do not matter."""
+    code = call.path["code"]
+    if not is_code(code):
+        return UNKNOWN
+    found = await call.site.ledger.coupons.find(code, call.merchant)
+    return UNKNOWN if found is None else shown(found)
+
+
+def redeem(connection: Connection, call: Call[Redemption, NoQuery]) -> Done | Problem:
+    """Redeem a coupon at a store: once, whoever else tries it meanwhile."""
+    code = call.path["code"]
+    if not is_code(code):
+        return UNKNOWN
+    by = Actor(call.merchant, call.key)
+    result = redeeming.redeem(connection, code, call.body.store, by, call.now_ms)
+    return _changed(result.found) if isinstance(result, Redeemed) else _problem(result)
+
+
+def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> Coupon | Done | Problem:
+    """Withdraw a coupon that was not used. Withdrawing it again is the same."""
+    code = call.path["code"]
+    if not is_code(code):
+        return UNKNOWN
+    by = Actor(call.merchant, call.key)
+    result = redeeming.void(connection, code, call.body.reason, by, call.now_ms)
+    if not isinstance(result, Voided):
+        return _problem(result)
+    return shown(result.found) if result.repeated else _changed(result.found)
+
+
+def shown(found: FoundCoupon) -> Coupon:
+    """A coupon of the ledger as clerks see it."""
+    coupon = found.coupon
+    return Coupon(
+        code=coupon.code,
+        campaign=coupon.campaign,
+        title=coupon.title,
+        kind=found.kind,
+        value=found.value,
+        currency=found.currency,
+        terms=found.terms,
+        state=coupon.state,
+        store=coupon.store,
+        issued_ms=coupon.issued_ms,
+        expires_ms=coupon.expires_ms,
+        redeemed_ms=found.redeemed_ms,
+        redeemed_store=found.redeemed_store,
+        void_reason=found.void_reason,
+    )
+
+
+def _changed(found: FoundCoupon) -> Done:
+    """The coupon, and the news of it for its player."""
+    return Done(shown(found), CouponChanged(found.coupon.player, None, coupon_view(found.coupon)))
+
+
+def _problem(why: redeeming.NotRedeemed | redeeming.NotVoided) -> Problem:
+    match why:
+        case UnknownCoupon():
+            return UNKNOWN
+        case UnknownStore():
+            return invalid("store", "this merchant has no such store")
+        case AlreadyRedeemed(redeemed_ms, store):
+            more = {"redeemed_ms": redeemed_ms, "redeemed_store": store}
+            return Problem("already_redeemed", more=more)
+        case Expired(expires_ms):
+            return Problem("expired", more={"expires_ms": expires_ms})
+        case AlreadyVoid(reason):
+            return Problem("void", more={"void_reason": reason})

@@ -1,0 +1,70 @@
+"""What the API of one process remembers between requests; none of it must outlive the process."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv6Address, ip_address
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MINUTE_MS = 60_000
+ADDRESSES_MOST = 100_000
+
+
+class Turnstile:
+    """Counts per address and minute. Addresses of one IPv6 network of 64 bits count as one."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._minute = 0
+        self._counts: Counter[str] = Counter()
+
+    def wait_ms(self, address: str, now_ms: int) -> int:
+        """Count a request: 0 to let it in, else how long it must wait."""
+        if self._per_minute <= 0:
+            return 0
+        minute = now_ms // MINUTE_MS
+        if minute != self._minute:
+            self._minute = minute
+            self._counts.clear()
+        network = _network(address)
+        full = len(self._counts) >= ADDRESSES_MOST and network not in self._counts
+        if full or self._counts[network] >= self._per_minute:
+            return (minute + 1) * MINUTE_MS - now_ms
+        self._counts[network] += 1
+        return 0
+
+
+class Recent(Generic[T]):
+    """A value that is made again when it is older than `ttl_ms`."""
+
+    def __init__(self, ttl_ms: int) -> None:
+        self._ttl_ms = ttl_ms
+        self._made_ms = 0
+        self._value: T | None = None
+
+    async def get(self, make: Callable[[], Awaitable[T]], now_ms: int) -> T:
+        """The value, at most `ttl_ms` old; what `make` raises is raised."""
+        value = self._value
+        if value is None or not 0 <= now_ms - self._made_ms < self._ttl_ms:
+            value = await make()
+            self._value, self._made_ms = value, now_ms
+        return value
+
+
+class Memory:
+    """All of it, one per application."""
+
+    def __init__(self, guests_per_minute: int) -> None:
+        self.guests = Turnstile(guests_per_minute)
+        self.map: Recent[bytes] = Recent(3_000)
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return parsed.exploded[:19]
+    return address

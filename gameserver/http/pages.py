@@ -1,0 +1,45 @@
+"""Whether the server is well, for orchestrators and for graphs."""
+
+from msgspec import Struct
+
+from gameserver.http.call import Call, NoQuery
+from gameserver.http.errors import Problem
+from gameserver.http.route import Written
+
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Health(Struct, frozen=True):
+    """The process answers."""
+
+    status: str = "ok"
+
+
+class Readiness(Struct, frozen=True):
+    """Every component is `ok`."""
+
+    status: str
+    components: dict[str, str]
+
+
+async def health(_: Call[None, NoQuery]) -> Health:
+    """Is the process alive?"""
+    return Health()
+
+
+async def readiness(call: Call[None, NoQuery]) -> Readiness | Problem:
+    """May it be given players?"""
+    components = dict(await call.site.ready())
+    if any(state != "ok" for state in components.values()):
+        return Problem("not_ready", more={"components": components}, retry_after_s=1)
+    return Readiness("ok", components)
+
+
+async def metrics(call: Call[None, NoQuery]) -> Written:
+    """Counters and gauges in Prometheus' text format."""
+    return Written(200, PROMETHEUS, call.site.metrics())
+
+
+async def play(_: Call[None, NoQuery]) -> Problem:
+    """Where players' sockets open; anything but a WebSocket handshake is told so."""
+    return Problem("upgrade_required", "Open a WebSocket; the protocol is in /asyncapi.json.")

@@ -1,0 +1,197 @@
+"""From an aiohttp request to a handler and back: who asks, what for, and what is said."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from gameserver.game.tokens import player_of
+from gameserver.http.call import ANYONE, Call, OnceKey, Role, Who
+from gameserver.http.errors import (
+    PROBLEM_JSON,
+    Problem,
+    invalid,
+    not_valid,
+    problem_body,
+    problem_headers,
+)
+from gameserver.http.memory import Memory
+from gameserver.http.route import Answer, Route, Written
+from gameserver.http.site import Site
+from gameserver.http.strange_json import not_json
+from gameserver.ledger import idempotency
+from gameserver.ledger.paging import BadCursor
+
+BODY_WITHIN_S = 15.0
+
+KEY_MAX = 128
+"""An API key or token that is longer is none."""
+
+_JSON_MEDIA = re.compile(r"application/(json|[a-z0-9.-]+\+json)")
+
+_UNAUTHENTICATED = Problem("unauthenticated")
+_SLOW = Problem("too_slow")
+
+Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def serve(route: Route, site: Site, memory: Memory) -> Handle:
+    """The aiohttp handler of a route."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        call = await _let_in(route, site, memory, request)
+        if isinstance(call, Problem):
+            return as_response(call)
+        try:
+            answer = await route.handler(call)
+        except BadCursor:
+            answer = invalid("cursor", "is none of ours")
+        return _answered(route, answer)
+
+    return handle
+
+
+def as_response(problem: Problem) -> web.Response:
+    """A problem as HTTP."""
+    return web.Response(
+        status=problem.kind.status,
+        body=problem_body(problem),
+        content_type=PROBLEM_JSON,
+        headers=problem_headers(problem),
+    )
+
+
+def _answered(route: Route, answer: Answer) -> web.Response:
+    match answer:
+        case Problem():
+            return as_response(answer)
+        case Written(status, media, body):
+            return web.Response(status=status, body=body, headers={"Content-Type": media})
+        case None:
+            return web.Response(status=204)
+        case _:
+            body = msgspec.json.encode(answer)
+            return web.Response(status=route.status, body=body, content_type=route.media)
+
+
+async def _let_in(
+    route: Route, site: Site, memory: Memory, request: web.Request
+) -> Call[Any, Any] | Problem:
+    """The call, or why it is not let in. Nobody's body is read before it is known who asks."""
+    who = await _who(route, site, request)
+    if isinstance(who, Problem):
+        return who
+    query = _query(route, request)
+    if isinstance(query, Problem):
+        return query
+    body = await _body(route, request)
+    if isinstance(body, Problem):
+        return body
+    once = _once(route, who, request, body)
+    if isinstance(once, Problem):
+        return once
+    return Call(
+        site=site,
+        memory=memory,
+        who=who,
+        address=request.remote or "",
+        path=request.match_info,
+        query=query,
+        body=body,
+        now_ms=site.clock(),
+        once=once,
+    )
+
+
+async def _who(route: Route, site: Site, request: web.Request) -> Who | Problem:
+    if route.is_open:
+        return ANYONE
+    who = await _bearer(site, request)
+    if who is None:
+        return _UNAUTHENTICATED
+    if who.role not in route.roles:
+        wanted = " or ".join(sorted(route.roles))
+        return Problem("forbidden", f"This needs the role {wanted}; yours is {who.role}.")
+    return who
+
+
+async def _bearer(site: Site, request: web.Request) -> Who | None:
+    """Who the key or token speaks for. Keys are looked up each time: a revoked one is dead."""
+    secret = _secret(request)
+    if secret is None:
+        return None
+    player = player_of(site.secret, secret, site.clock())
+    if player is not None:
+        return Who(Role.PLAYER, player=player)
+    principal = await site.ledger.merchants.authenticate(secret)
+    if principal is None:
+        return None
+    return Who(Role(principal.role), merchant=principal.merchant, key=principal.key)
+
+
+def _secret(request: web.Request) -> str | None:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    secret = secret.strip()
+    good = scheme.lower() == "bearer" and 0 < len(secret) <= KEY_MAX
+    return secret if good and secret.isascii() and secret.isprintable() else None
+
+
+def _query(route: Route, request: web.Request) -> Any:
+    given: dict[str, str] = {}
+    for name, value in request.query.items():
+        if name in given:
+            return invalid(name, "is given twice")
+        given[name] = value
+    try:
+        return msgspec.convert(given, route.query, strict=False)
+    except msgspec.ValidationError as error:
+        return not_valid(error)
+
+
+async def _body(route: Route, request: web.Request) -> Any:
+    """The body as the route's struct, or what is wrong with it."""
+    if route.body is None:
+        return None
+    if "Content-Type" in request.headers and not _JSON_MEDIA.fullmatch(request.content_type):
+        return Problem("unsupported_media_type", f"It came as {request.content_type[:64]}.")
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            raw = await request.read()
+    except TimeoutError:
+        return _SLOW
+    return _decoded(route, b"{}" if route.body_optional and not raw else raw)
+
+
+def _decoded(route: Route, raw: bytes) -> Any:
+    assert route.body is not None
+    try:
+        body = msgspec.json.decode(raw, type=route.body)
+    except msgspec.ValidationError as error:
+        return not_valid(error)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return not_json(raw)
+    return next(filter(None, (rule(body) for rule in route.rules)), body)
+
+
+def _once(route: Route, who: Who, request: web.Request, body: Any) -> OnceKey | Problem | None:
+    if not route.takes_key:
+        return None
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not (0 < len(key) <= KEY_MAX and key.isascii() and key.isprintable()):
+        return invalid("Idempotency-Key", f"must be 1 to {KEY_MAX} printable ASCII characters")
+    assert who.key is not None
+    asked = idempotency.request(
+        f"key:{who.key}",
+        key,
+        route.method.encode(),
+        request.path.encode(),
+        msgspec.json.encode(body),
+    )
+    secret = _secret(request)
+    assert secret is not None
+    return OnceKey(asked, secret.encode())

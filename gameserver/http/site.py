@@ -1,0 +1,33 @@
+"""What the HTTP API is made with. The server's wiring makes one `Site` per process."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from gameserver.game.catching import Rules
+from gameserver.ledger.ledger import Ledger
+from gameserver.live.messages import InboxMessage
+from gameserver.species import Species
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The parts and limits behind the API."""
+
+    ledger: Ledger
+    rules: Rules
+    species: Mapping[str, Species]
+    secret: bytes
+    """Signs players' tokens."""
+    clock: Callable[[], int]
+    """Epoch milliseconds."""
+    token_ttl_ms: int
+    ready: Callable[[], Awaitable[Mapping[str, str]]]
+    """Each component and `ok`, or what is wrong with it."""
+    metrics: Callable[[], bytes]
+    """Prometheus' text format."""
+    tell: Callable[[InboxMessage], Awaitable[None]]
+    """Reaches a player's session, wherever it is. May fail: what it tells stands in the ledger."""
+    origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API from a browser, besides its own."""
+    guests_per_minute: int = 0
+    """Guests from one address and minute (0: no limit); load bots and offices share one."""

@@ -1,0 +1,67 @@
+"""The API over empty books: on SQLite, and where the database matters on PostgreSQL too."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from gameserver.ledger.ledger import Ledger, open_ledger
+from gameserver.ledger.migrations import upgrade
+from tests.http.desk import Clock, Desk, open_desk
+from tests.servers.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "books.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    shutil.copy(migrated_file, tmp_path / "books.db")
+    return f"sqlite:///{tmp_path / 'books.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    name = postgres.migrated_database()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def ledger(sqlite_url: str, clock: Clock) -> AsyncIterator[Ledger]:
+    """Books that must still balance when the test is over."""
+    async with open_ledger(sqlite_url, clock=clock) as ledger:
+        yield ledger
+        assert [check for check in await ledger.audit() if not check.ok] == []
+
+
+@pytest.fixture
+async def desk(ledger: Ledger, clock: Clock) -> AsyncIterator[Desk]:
+    async with open_desk(ledger, clock) as desk:
+        yield desk
+
+
+@pytest.fixture(params=["sqlite_url", "postgres_url"], ids=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database without rows."""
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+async def desk_on(either_url: str, clock: Clock) -> AsyncIterator[Desk]:
+    """A desk on both databases."""
+    async with open_ledger(either_url, clock=clock) as ledger:
+        async with open_desk(ledger, clock) as desk:
+            yield desk
+        assert [check for check in await ledger.audit() if not check.ok] == []
