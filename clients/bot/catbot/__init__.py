@@ -1,4 +1,4 @@
 """The load bots of Catch the Cat: many players in one process, and an honest report of them.
 
-`catbot.run.run` plays a whole run that `catbot.options.Options` describes.
+`catbot.running.run` plays a whole run that `catbot.options.Options` describes.
 """

@@ -9,15 +9,14 @@ from typing import Any
 
 import msgpack
 import pytest
-from catbot import bot, player, reconnect
+from catbot import bot, player, reconnect, running
 from catbot import crowd as crowd_module
 from catbot import reconcile as reconcile_module
-from catbot import run as run_module
 from catbot.address import AddressError
 from catbot.fail_if import ConditionError
 from catbot.options import Options, OptionsError
 from catbot.report import Report
-from catbot.run import RunError, run
+from catbot.running import RunError, run
 from rich.console import Console
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
@@ -32,7 +31,7 @@ def fast_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconcile_module, "_PENDING_S", 0.5)
     monkeypatch.setattr(reconcile_module, "_LOOK_AGAIN_S", 0.05)
     monkeypatch.setattr(crowd_module, "_ANSWERS_S", 0.5)
-    monkeypatch.setattr(run_module, "_LOOK_S", 0.1)
+    monkeypatch.setattr(running, "_LOOK_S", 0.1)
     monkeypatch.setattr(reconnect.Backoff, "wait_s", lambda *_: 0.01)
     monkeypatch.setattr(player.Player, "_throw_delay_s", lambda *_: 0.01)
 
