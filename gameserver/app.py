@@ -17,7 +17,6 @@ from time import time_ns
 
 from aiohttp import web
 
-from gameserver import protocol
 from gameserver.awards import Awards
 from gameserver.config import Config
 from gameserver.gateway.doorman import Doorman
@@ -34,7 +33,7 @@ from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.live.embedded import embedded_redis
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live, open_live
-from gameserver.live.messages import Banned, CouponChanged, InboxMessage
+from gameserver.live.messages import InboxMessage
 from gameserver.ops.metrics import Watched, exposition
 from gameserver.species import read_species
 
@@ -106,7 +105,6 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         services("sweep", gateway.sweep)
         services("keeper", keeper.keep)
         services("bans", bans.follow)
-        post = Post(live)
         site = Site(
             ledger=ledger,
             rules=config.rules,
@@ -116,8 +114,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             token_ttl_ms=config.token_ttl_s * 1000,
             ready=_readiness(live, ledger, gateway),
             metrics=exposition(Watched(gateway, feed, keeper, awards, jobs)),
-            coupon_changed=post.coupon_changed,
-            banned=post.banned,
+            tell=Post(live).tell,
             origins=config.origins,
         )
         url = await stack.enter_async_context(_serving(config, listener, gateway, site))
@@ -213,15 +210,8 @@ class Post:
     def __init__(self, live: Live) -> None:
         self._live = live
 
-    async def coupon_changed(self, player: str, change: protocol.CouponChanged) -> None:
-        """Tell a player of a coupon; nobody there is fine."""
-        await self._tell(CouponChanged(player, change.attempt, change.coupon))
-
-    async def banned(self, player: str) -> None:
-        """End a banned player's session."""
-        await self._tell(Banned(player))
-
-    async def _tell(self, message: InboxMessage) -> None:
+    async def tell(self, message: InboxMessage) -> None:
+        """Tell a player's session; nobody there is fine, and so is a phone that can't be told."""
         try:
             where = await self._live.where(message.player)
             if where is not None:

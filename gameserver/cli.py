@@ -173,7 +173,7 @@ def bots(url: str, **options: Any) -> None:
     from catbot.address import AddressError  # noqa: PLC0415
     from catbot.fail_if import ConditionError  # noqa: PLC0415
     from catbot.options import Options, OptionsError  # noqa: PLC0415
-    from catbot.run import RunError, run  # noqa: PLC0415
+    from catbot.running import RunError, run  # noqa: PLC0415
 
     try:
         chosen = Options(

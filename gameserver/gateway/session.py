@@ -108,6 +108,7 @@ class Session:
         """One whole message from the phone."""
         if self.closed:
             return
+        self._street.stats.messages_in += 1
         now_ms = self._street.clock()
         if not self._allow(now_ms):
             self.fail("too_many_messages", "at most 30 messages per second")
@@ -321,6 +322,7 @@ class Session:
     def send(self, message: Outgoing) -> None:
         """Encode and queue a message."""
         if not self.closed:
+            self._street.stats.messages_out += 1
             self._line.send(self._codec.encode(message))
 
     def fail(self, code: str, message: str) -> None:

@@ -102,6 +102,12 @@ async def embedded_redis(data_dir: Path) -> AsyncIterator[EmbeddedRedis]:
             await keeper.stop()
 
 
+async def running_redis(data_dir: Path) -> str | None:
+    """The URL of the server that another process runs on `data_dir` now, or None."""
+    socket_path = _socket_path((data_dir / "redis").resolve())
+    return f"unix://{quote(str(socket_path))}" if await _answers(socket_path) else None
+
+
 def find_program() -> str:
     """A redis-server: of the PATH, or else of a wheel. EmbeddedRedisError where there is none."""
     for name in ("redis-server", "valkey-server"):

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 from catbot.options import Options
 from catbot.report import Report
-from catbot.run import run
+from catbot.running import run
 
 from tests.servers.catcat import CatCat, catcat_demo
 from tests.waiting import until
