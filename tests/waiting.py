@@ -2,20 +2,21 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
 
 PATIENCE_S = 20.0
 
 
-async def until(is_so: Callable[[], T | Awaitable[T]], within_s: float = PATIENCE_S) -> T:
-    """Wait until the condition holds, and return what it said. TimeoutError after `within_s`."""
-    async with asyncio.timeout(within_s):
+async def until(is_so: Callable[[], object]) -> object:
+    """Wait until the condition holds (a function, or one that is awaited); what it said then.
+
+    TimeoutError after PATIENCE_S.
+    """
+    async with asyncio.timeout(PATIENCE_S):
         while True:
-            found = is_so()
-            answer = await found if inspect.isawaitable(found) else found
+            answer = is_so()
+            if inspect.isawaitable(answer):
+                answer = await answer
             if answer:
                 return answer
             await asyncio.sleep(0.01)

@@ -4,13 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from gameserver.live import Live, open_live
-from tests.servers.redis import (
-    RedisServer,
-    old_server,
-    redis_cluster,
-    redis_server,
-)
+from gameserver.live import Live, keys, open_live
+from tests.servers.redis import RedisServer, old_server, redis_cluster, redis_server
 
 
 @pytest.fixture(scope="session")
@@ -35,14 +30,33 @@ def cluster_redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(params=["system_redis", "old_redis", "cluster_redis"])
-def server(request: pytest.FixtureRequest) -> RedisServer:
-    """An empty Redis: the machine's own, a 6.2, and a Cluster of three, one after the other."""
+def server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
+    """An empty Redis: the machine's own, a 6.2, and a Cluster of three, one after the other.
+
+    When the test is done, every key that it left must be a declared one, and must go by itself.
+    """
     found: RedisServer = request.getfixturevalue(request.param)
     found.flush()
-    return found
+    yield found
+    check_keys(found)
 
 
 @pytest.fixture
 async def live(server: RedisServer) -> AsyncIterator[Live]:
     async with open_live(server.url) as live:
         yield live
+
+
+def check_keys(server: RedisServer) -> None:
+    """Fail on a key that nobody declared, of another type than declared, or that stays forever."""
+    for node in server.nodes:
+        for key in node.scan_iter(count=1000):
+            kinds = [kind for kind in keys.KINDS if kind.matches(key.decode())]
+            assert len(kinds) == 1, f"{key!r} is not declared once in keys.KINDS: {kinds}"
+            [kind] = kinds
+            assert node.type(key) == kind.type.encode(), f"{key!r} is not a {kind.type}"
+            stays = node.pttl(key) == -1
+            if kind.pattern.endswith(":outbox"):
+                assert stays == (node.xlen(key) > 0), "an outbox stays while it has entries"
+            else:
+                assert kind.lasting or not stays, f"{key!r} has no time to live"

@@ -7,6 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ import pytest
 
 from gameserver.live import Live, LiveUnavailable, SessionRef, open_live
 from gameserver.live.embedded import (
+    EmbeddedRedis,
     EmbeddedRedisError,
     embedded_redis,
     find_program,
@@ -156,6 +158,10 @@ async def test_a_redis_that_cannot_start_says_why(data_dir: Path) -> None:
             pytest.fail("it started")
 
 
+def has_started(redis: EmbeddedRedis, times: int) -> bool:
+    return redis.starts == times
+
+
 async def test_a_redis_that_keeps_dying_is_started_again_more_and_more_slowly(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,7 +176,7 @@ async def test_a_redis_that_keeps_dying_is_started_again_more_and_more_slowly(
     async with embedded_redis(data_dir) as redis:
         for starts in range(2, 6):
             os.kill(redis.pid, signal.SIGKILL)
-            await until(lambda starts=starts: redis.starts == starts)
+            await until(partial(has_started, redis, starts))
     pauses = [pause for pause in slept if pause >= 0.1]
     assert pauses == sorted(set(pauses))
 

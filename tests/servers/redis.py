@@ -10,12 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import redis
 from msgspec import Struct
-from redis.exceptions import RedisError
+from redis.exceptions import MovedError, RedisError
 
 START_S = 30.0
 
@@ -30,6 +32,7 @@ class RedisServer(Struct, frozen=True):
 
     url: str
     nodes: tuple["redis.Redis", ...]
+    pids: tuple[int, ...]
 
     def flush(self) -> None:
         """Forget everything; scripts, too."""
@@ -37,17 +40,48 @@ class RedisServer(Struct, frozen=True):
             node.flushall()
             node.script_flush()
 
-    def keys(self) -> list[str]:
-        """Every key there is."""
+    def dump(self) -> dict[str, object]:
+        """Every key with what is in it, but not its time to live: to compare two moments."""
+        return {
+            key.decode(): _content(node, key)
+            for node in self.nodes
+            for key in sorted(node.scan_iter(count=1000))
+        }
+
+    def names(self) -> list[str]:
+        """The names of all keys there are."""
         return sorted(key.decode() for node in self.nodes for key in node.scan_iter(count=1000))
 
-    def node_of(self, key: str) -> "redis.Redis":
+    def node_of(self, name: str) -> "redis.Redis":
         """The client of the server that has this key."""
-        return next(node for node in self.nodes if node.exists(key))
+        for node in self.nodes:
+            with suppress(MovedError):
+                if node.exists(name):
+                    return node
+        raise KeyError(name)
+
+
+def _content(node: "redis.Redis", key: bytes) -> object:
+    match node.type(key):
+        case b"string":
+            return node.get(key)
+        case b"hash":
+            return node.hgetall(key)
+        case b"zset":
+            return node.zrange(key, 0, -1, withscores=True)
+        case b"stream":
+            return node.xrange(key)
+        case other:
+            raise TypeError(f"{key!r} is a {other!r}")
 
 
 def system_server() -> str:
-    """The redis-server of the machine; RuntimeError where there is none."""
+    """The redis-server to test with; RuntimeError where there is none.
+
+    The one that CATCAT_TEST_REDIS_SERVER names, or else the machine's own.
+    """
+    if named := os.environ.get("CATCAT_TEST_REDIS_SERVER"):
+        return named
     # Wheels put a redis-server of their own into the environment's bin directory.
     own = Path(sys.executable).parent
     parts = os.environ.get("PATH", os.defpath).split(os.pathsep)
@@ -71,11 +105,11 @@ def redis_server(program: str | None = None) -> Iterator[RedisServer]:
     with _directory() as directory:
         path = directory / "redis.sock"
         options = ("--port", "0", "--unixsocket", str(path))
-        with _running(program or system_server(), directory, options):
+        with _running(program or system_server(), directory, options) as process:
             client = redis.Redis(unix_socket_path=str(path))
             try:
                 _wait_until(client.ping)
-                yield RedisServer(f"unix://{path}", (client,))
+                yield RedisServer(f"unix://{path}", (client,), (process.pid,))
             finally:
                 client.close()
 
@@ -84,9 +118,9 @@ def redis_server(program: str | None = None) -> Iterator[RedisServer]:
 def redis_on_port(program: str | None = None) -> Iterator[RedisServer]:
     """One server on a free port of the loopback interface."""
     with _directory() as directory, ExitStack() as stack:
-        port = _start_on_port(stack, program or system_server(), directory)
+        port, pid = _start_on_port(stack, program or system_server(), directory)
         with redis.Redis(port=port) as client:
-            yield RedisServer(f"redis://127.0.0.1:{port}", (client,))
+            yield RedisServer(f"redis://127.0.0.1:{port}", (client,), (pid,))
 
 
 @contextmanager
@@ -94,25 +128,34 @@ def redis_cluster(program: str | None = None) -> Iterator[RedisServer]:
     """A Cluster of three primaries without replicas, on free ports of the loopback interface."""
     program = program or system_server()
     with ExitStack() as stack:
-        ports = [
-            _start_on_port(stack, program, stack.enter_context(_directory()), cluster=True)
-            for _ in range(3)
-        ]
+        ports, pids = zip(
+            *[
+                _start_on_port(stack, program, stack.enter_context(_directory()), cluster=True)
+                for _ in range(3)
+            ],
+            strict=True,
+        )
         nodes = [stack.enter_context(redis.Redis(port=port)) for port in ports]
         shares = ((0, 5460), (5461, 10922), (10923, 16383))
         for node, (first, last) in zip(nodes, shares, strict=True):
-            node.execute_command("CLUSTER", "ADDSLOTS", *range(first, last + 1))
-            node.execute_command("CLUSTER", "MEET", "127.0.0.1", ports[0])
+            command(node, "CLUSTER", "ADDSLOTS", *range(first, last + 1))
+            command(node, "CLUSTER", "MEET", "127.0.0.1", ports[0])
         for node in nodes:
-            _wait_until(lambda node=node: _is_complete(node, len(nodes)))
+            _wait_until(partial(_is_complete, node, len(nodes)))
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
-        yield RedisServer(f"redis+cluster://{hosts}", tuple(nodes))
+        yield RedisServer(f"redis+cluster://{hosts}", tuple(nodes), pids)
+
+
+def command(node: "redis.Redis", *words: str | int) -> Any:
+    """Run a command that redis-py has no typed method for."""
+    return node.execute_command(*words)  # type: ignore[no-untyped-call]
 
 
 def _is_complete(node: "redis.Redis", size: int) -> bool:
-    ranges = node.execute_command("CLUSTER SLOTS")
-    info = node.execute_command("CLUSTER INFO")
-    return len(ranges) == size and info["cluster_state"] == "ok"
+    return (
+        len(command(node, "CLUSTER SLOTS")) == size
+        and command(node, "CLUSTER INFO")["cluster_state"] == "ok"
+    )
 
 
 def free_port(below: int = 32_000) -> int:
@@ -134,7 +177,7 @@ def _is_free(port: int) -> bool:
 
 def _start_on_port(
     stack: ExitStack, program: str, directory: Path, *, cluster: bool = False
-) -> int:
+) -> tuple[int, int]:
     """Start a server; again on another port, where another process was faster."""
     while True:
         port = free_port()
@@ -143,9 +186,13 @@ def _start_on_port(
             options += ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000"]
         process = stack.enter_context(_running(program, directory, options))
         with redis.Redis(port=port) as client:
-            _wait_until(lambda: process.poll() is not None or client.ping())
+            _wait_until(partial(_has_started_or_died, process, client))
             if process.poll() is None and client.config_get("dir")["dir"] == str(directory):
-                return port
+                return port, process.pid
+
+
+def _has_started_or_died(process: "subprocess.Popen[bytes]", client: "redis.Redis") -> bool:
+    return process.poll() is not None or bool(client.ping())
 
 
 @contextmanager
