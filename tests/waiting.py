@@ -10,9 +10,9 @@ PATIENCE_S = 20.0
 async def until(is_so: Callable[[], object]) -> object:
     """Wait until the condition holds (a function, or one that is awaited); what it said then.
 
-    TimeoutError after PATIENCE_S.
+    TimeoutError after `within_s`.
     """
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(within_s):
         while True:
             answer = is_so()
             if inspect.isawaitable(answer):
