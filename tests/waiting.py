@@ -7,7 +7,7 @@ from collections.abc import Callable
 PATIENCE_S = 20.0
 
 
-async def until(is_so: Callable[[], object]) -> object:
+async def until(is_so: Callable[[], object], within_s: float = PATIENCE_S) -> object:
     """Wait until the condition holds (a function, or one that is awaited); what it said then.
 
     TimeoutError after `within_s`.
