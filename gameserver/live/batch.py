@@ -284,8 +284,7 @@ class Batcher:
         else:
             # Without the command: its arguments can be personal.
             name = f"{call.script.name}.lua" if call.script else "a command"
-            hint = " (is it a Cluster? Then write redis+cluster://)" * isinstance(error, AskError)
-            self._fail(call, LiveError(f"{self._url} refused {name}: {error}{hint}"))
+            self._fail(call, LiveError(f"{self._url} refused {name}: {error}"))
 
     async def _follow_cluster(self) -> None:
         """Ask again where the keys are, whenever a reply or a failure says that they moved."""

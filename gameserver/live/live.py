@@ -38,12 +38,14 @@ class Live(Claims, Feeds, Leases, Sessions):
         """Calls of this process that wait for Redis."""
         return self._redis.waiting
 
-    async def check_version(self) -> None:
-        """LiveError if the server is too old."""
+    async def check_server(self, address: LiveUrl) -> None:
+        """LiveError if the server is too old, or one of a Cluster that is not addressed as one."""
         info = cast(bytes, await self._redis.send(KEEPERS, "INFO", "server")).decode()
         version = re.search(r"redis_version:(\d+)\.(\d+)", info)
         if version and (int(version[1]), int(version[2])) < OLDEST:
             raise LiveError(f"Redis 6.2 or newer is needed, this is {version[1]}.{version[2]}")
+        if "redis_mode:cluster" in info and address.kind == "single":
+            raise LiveError("this Redis is part of a Cluster: its address is redis+cluster://...")
 
 
 @asynccontextmanager
@@ -55,5 +57,5 @@ async def open_live(url: LiveUrl | str) -> AsyncIterator[Live]:
     address = LiveUrl.parse(url) if isinstance(url, str) else url
     async with open_batcher(address) as redis:
         live = Live(redis)
-        await live.check_version()
+        await live.check_server(address)
         yield live
