@@ -13,6 +13,7 @@ class Limits(Struct, frozen=True):
     waiting: int = 1000
     readers: int = 4
     connections: int = 10
+    connect_timeout_s: float = 5.0
     lock_timeout_s: float = 10.0
     statement_timeout_s: float = 30.0
 

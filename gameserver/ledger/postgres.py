@@ -29,7 +29,8 @@ TRIES = 6
 
 _LOST_RACES = ("40001", "40P01", "23505")  # serialization, deadlock, inserted by somebody else
 _TOO_SLOW = ("55P03", "57014")  # lock timeout, statement timeout
-_OUTAGES = ("08", "53", "57P", "58")  # connection, resources, shutdown, system (by prefix)
+# By prefix: connection, who we are, which database, resources, shutdown, system.
+_OUTAGES = ("08", "28", "3D", "53", "57P", "58")
 
 
 class PostgresDatabase:
@@ -103,7 +104,7 @@ async def open_postgres(url: URL, limits: Limits) -> AsyncIterator[PostgresDatab
         max_overflow=0,
         pool_timeout=limits.lock_timeout_s,
         connect_args={
-            "timeout": limits.lock_timeout_s,
+            "timeout": limits.connect_timeout_s,
             "server_settings": {
                 "application_name": "catcat",
                 "lock_timeout": str(int(limits.lock_timeout_s * 1000)),
@@ -130,5 +131,5 @@ def _trouble(error: DBAPIError) -> Exception:
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return LedgerUnavailable("the connection to the database broke")
     if state.startswith(_OUTAGES):
-        return LedgerUnavailable("the database cannot serve")
+        return LedgerUnavailable(f"the database does not serve us: {error.orig}")
     return error

@@ -20,7 +20,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from gameserver.ledger.errors import LedgerBusy, LedgerUnavailable
@@ -33,10 +33,13 @@ T = TypeVar("T")
 class _Lane:
     """Threads that each run one transaction at a time, and a bounded queue before them."""
 
-    def __init__(self, engine: Engine, threads: int, waiting: int) -> None:
-        self._engine = engine
-        self._room = BoundedSemaphore(waiting)
+    def __init__(self, url: URL, limits: Limits, *, writes: bool) -> None:
+        self._engine = _engine(url, limits, writes=writes)
+        self._room = BoundedSemaphore(limits.waiting)
+        threads = 1 if writes else limits.readers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
+        # A reader that meets a read-only file has tried to write, which is a bug and no outage.
+        self._outages = _OUTAGES | {sqlite3.SQLITE_READONLY} if writes else _OUTAGES
 
     async def run(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -59,8 +62,8 @@ class _Lane:
         try:
             with self._engine.begin() as connection:
                 return fn(connection, *args, **kwargs)
-        except OperationalError as error:
-            raise _trouble(error) from error
+        except DBAPIError as error:
+            raise _trouble(error, self._outages) from error
 
     async def close(self) -> None:
         """Wait for what is under way."""
@@ -92,9 +95,12 @@ class SqliteDatabase:
 async def open_sqlite(url: URL, limits: Limits) -> AsyncIterator[SqliteDatabase]:
     """The database in the file that `url` names; its folder is made if need be."""
     if url.database is not None:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    writer = _Lane(_engine(url, limits, writes=True), 1, limits.waiting)
-    readers = _Lane(_engine(url, limits, writes=False), limits.readers, limits.waiting)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerUnavailable("the database's folder cannot be made") from error
+    writer = _Lane(url, limits, writes=True)
+    readers = _Lane(url, limits, writes=False)
     try:
         yield SqliteDatabase(writer, readers)
     finally:
@@ -132,7 +138,7 @@ def _engine(url: URL, limits: Limits, *, writes: bool) -> Engine:
     return engine
 
 
-def _trouble(error: OperationalError) -> Exception:
+def _trouble(error: DBAPIError, outages: frozenset[int]) -> Exception:
     """What an SQLite error means to the caller: later again, an outage, or a bug."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if not isinstance(code, int):
@@ -140,16 +146,19 @@ def _trouble(error: OperationalError) -> Exception:
     primary = code & 0xFF  # the rest says where in SQLite it happened
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LedgerBusy("another process holds the database's lock")
-    if primary in _OUTAGES:
+    if primary in outages:
         return LedgerUnavailable(f"the database file cannot be used: {error.orig}")
     return error
 
 
-_OUTAGES = (
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_READONLY,
+_OUTAGES = frozenset(
+    (
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+    )
 )

@@ -47,7 +47,7 @@ async def open_shop(ledger: Ledger, name: str = "Bakery") -> Shop:
 
 async def campaign(ledger: Ledger, shop: Shop, stock: int, **fields: object) -> str:
     """The id of a new campaign; `fields` are those of NewCampaign."""
-    wanted = NewCampaign(**{"title": "A bun", "kind": "gift", **fields}, stock=stock)  # type: ignore[arg-type]
+    wanted = NewCampaign(**{"title": "A bun", "kind": "gift", **fields}, stock=stock)
     made = await ledger.merchants.create_campaign(shop.merchant, wanted)
     assert isinstance(made, Campaign)
     return made.id

@@ -27,9 +27,7 @@ async def coupon(ledger: Ledger, shop: Shop, sale: str | None = None) -> Coupon:
     return result.coupon
 
 
-async def test_a_clerk_finds_a_coupon_however_it_is_typed(
-    ledger: Ledger, shop: Shop, clock: Clock
-):
+async def test_a_clerk_finds_a_coupon_however_it_is_typed(ledger: Ledger, shop: Shop, clock: Clock):
     made = await coupon(ledger, shop)
     for typed in (made.code, made.code.lower(), made.code.replace("-", ""), f" {made.code} "):
         found = await ledger.coupons.find(typed, shop.merchant)

@@ -89,9 +89,7 @@ async def test_what_was_issued_cannot_be_released(ledger: Ledger, shop: Shop):
     assert await counters(ledger, shop, sale) == (0, 1, 0)
 
 
-async def test_releasing_one_reservation_twice_in_one_call_counts_once(
-    ledger: Ledger, shop: Shop
-):
+async def test_releasing_one_reservation_twice_in_one_call_counts_once(ledger: Ledger, shop: Shop):
     sale = await campaign(ledger, shop, 5)
     await ledger.coupons.reserve([for_cat("a", sale, 3), for_cat("b", sale, 1)], NOW)
     await ledger.coupons.release([("a", 2), ("a", 2), ("b", 1), ("a", 1)], NOW)
@@ -128,9 +126,7 @@ async def test_open_reservations_lapse_a_while_after_their_end(ledger: Ledger, s
     assert await ledger.coupons.lapsed(then + 3, 10) == ["late"]
 
 
-async def test_many_reserving_at_once_are_granted_no_more_than_there_is(
-    ledger: Ledger, shop: Shop
-):
+async def test_many_reserving_at_once_are_granted_no_more_than_there_is(ledger: Ledger, shop: Shop):
     sale = await campaign(ledger, shop, 10)
     granted = await asyncio.gather(
         *(ledger.coupons.reserve([for_cat(f"c{n}", sale, 3)], NOW) for n in range(20))

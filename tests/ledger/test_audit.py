@@ -1,0 +1,137 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Connection, text
+
+from gameserver.game.model import Claim, Reservation
+from gameserver.ledger.ledger import Ledger, open_ledger
+from tests.ledger.shop import NOW, Shop, campaign, caught, open_shop
+
+
+@pytest.fixture
+async def ledger(url: str) -> AsyncIterator[Ledger]:
+    """Books that need not balance when the test is over."""
+    async with open_ledger(url) as ledger:
+        yield ledger
+
+
+async def trade(ledger: Ledger) -> None:
+    """A campaign with some of everything: reserved, active, redeemed, expired and void."""
+    shop: Shop = await open_shop(ledger)
+    sale = await campaign(ledger, shop, 20, per_player=2, per_player_day=2, valid_for_s=10)
+    await ledger.coupons.reserve([Reservation("cat", sale, 3, NOW)], NOW)
+    items = [caught(sale, "cat", "ann"), *(caught(sale, player=name) for name in ("ann", "bob"))]
+    results = await ledger.coupons.issue([*items, caught(sale, player="cy")], NOW)
+    codes = [result.coupon.code for result in results if result.coupon is not None]
+    await ledger.coupons.redeem(codes[0], shop.store, shop.merchant, shop.key, NOW)
+    await ledger.coupons.void(codes[1], "why", shop.merchant, shop.key, NOW)
+    await ledger.coupons.expire(NOW + 10_000, 1)
+    await ledger.catches.record(
+        [Claim(i.catch, i.cat, i.player, "1", "tabby", 5, "s", NOW, sale) for i in items], NOW
+    )
+    own = await campaign(ledger, shop, 20, codes="uploaded")
+    await ledger.merchants.add_codes(shop.merchant, own, ["BUN-1", "BUN-2"])
+    await ledger.coupons.issue([caught(own)], NOW)
+
+
+async def broken(ledger: Ledger) -> set[str]:
+    return {check.name for check in await ledger.audit() if not check.ok}
+
+
+async def test_books_that_were_only_used_as_they_should_be_are_in_order(ledger: Ledger):
+    assert await broken(ledger) == set()
+    await trade(ledger)
+    assert await broken(ledger) == set()
+    assert all(check.detail.split()[0].isdigit() for check in await ledger.audit())
+
+
+BREAKING = {
+    "UPDATE campaigns SET reserved = reserved + 1 WHERE codes = 'generated'": {
+        "reserved is what open reservations hold"
+    },
+    "UPDATE campaigns SET issued = issued + 1 WHERE codes = 'generated'": {
+        "issued is the number of coupons",
+        "issued is active, redeemed, expired and void together",
+    },
+    "UPDATE campaigns SET redeemed = 0": {"redeemed is the number of redeemed coupons"},
+    "UPDATE campaigns SET uploaded = uploaded + 1 WHERE codes = 'uploaded'": {
+        "uploaded is the number of uploaded codes"
+    },
+    "UPDATE coupons SET player_id = 'ann' WHERE player_id = 'cy'": {
+        "no player is over a limit",
+        "no player is over a limit on any day",
+    },
+    "UPDATE coupons SET player_id = 'ann', day = day + 1 WHERE player_id = 'cy'": {
+        "no player is over a limit"
+    },
+    "UPDATE coupons SET state = 'void' WHERE player_id = 'cy'": {
+        "every coupon is what its events say"
+    },
+    "UPDATE coupons SET redeemed_ms = redeemed_ms + 1 WHERE state = 'redeemed'": {
+        "every coupon is what its events say"
+    },
+    "UPDATE coupons SET redeemed_store_id = 'elsewhere' WHERE state = 'redeemed'": {
+        "every coupon is what its events say"
+    },
+    "DELETE FROM coupon_events WHERE change = 'expire'": {"every coupon is what its events say"},
+    "INSERT INTO coupon_events (coupon_id, change, at_ms)"
+    " SELECT coupon_id, change, at_ms FROM coupon_events WHERE change = 'redeem'": {
+        "every coupon is what its events say"
+    },
+    "UPDATE coupons SET catch_id = 'x' WHERE player_id = 'bob'": {
+        "every catch of a cat with a campaign has its coupon or a reason"
+    },
+    "UPDATE coupons SET player_id = 'eve' WHERE player_id = 'bob'": {
+        "every coupon is its catcher's"
+    },
+    "UPDATE reservations SET issued = issued + 1": {
+        "reserved is what open reservations hold",
+        "every coupon taken from a reservation is there",
+    },
+    "UPDATE campaign_codes SET given_ms = 1 WHERE code = 'BUN-2'": {
+        "every given code has a coupon"
+    },
+    "UPDATE campaign_codes SET given_ms = NULL": {
+        "every given code has a coupon",
+        "every coupon of a campaign with its own codes has one of them",
+    },
+    "UPDATE scores SET points = points + 1 WHERE period = 'all'": {
+        "every score is the sum of its catches"
+    },
+}
+
+
+@pytest.mark.parametrize("statement", BREAKING)
+async def test_what_is_wrong_in_the_books_is_named(ledger: Ledger, statement: str):
+    await trade(ledger)
+
+    def tamper(connection: Connection) -> int:
+        return connection.execute(text(statement)).rowcount
+
+    assert await ledger.db.write(tamper) > 0
+    assert await broken(ledger) == BREAKING[statement]
+
+
+async def test_an_audit_beside_live_traffic_finds_nothing(ledger: Ledger):
+    shop = await open_shop(ledger)
+    sale = await campaign(ledger, shop, 500)
+    done = False
+
+    async def audits() -> int:
+        count = 0
+        while not done:
+            assert await broken(ledger) == set()
+            count += 1
+        return count
+
+    auditing = asyncio.create_task(audits())
+    for n in range(30):
+        await ledger.coupons.reserve([Reservation(f"cat{n}", sale, 5, NOW)], NOW)
+        results = await ledger.coupons.issue([caught(sale, f"cat{n}") for _ in range(3)], NOW)
+        assert results[0].coupon is not None
+        code = results[0].coupon.code
+        await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, NOW)
+        await ledger.coupons.release([(f"cat{n}", 1)], NOW)
+    done = True
+    assert await auditing > 0
