@@ -6,6 +6,7 @@ import pytest
 from catbot.cheats import strategies
 from catbot.ground import Position, distance_m, moved
 from catbot.player import Persona, Player
+from catbot.reveal import Sightings
 from catbot.tally import Tally
 from catbot.walker import Places, Walker
 from catbot.wire import (
@@ -34,7 +35,7 @@ class Cheater:
         places = Places(HOME, 5_000, STORES)
         rng = Random(2)
         walker = Walker(HOME, 1.4, places, rng)
-        self.player = make(Persona("run-1", walker, places, rng, Tally()))
+        self.player = make(Persona("run-1", walker, places, rng, Tally(), Sightings()))
         self.said: list[ClientMessage] = []
         self.now_s = 0.0
         self.player.welcomed(WELCOME, self._say, 0.0)
@@ -118,8 +119,10 @@ def test_a_replayer_uses_a_ticket_twice_and_no_more() -> None:
     assert first.ticket == second.ticket
     assert first.attempt != second.attempt
     assert first.cat != second.cat
+    assert cheater.player.tally.fouls == 0
     cheater.player.hear(Caught(second.attempt, second.cat, "tabby", 1), cheater.now_s)
     assert len(cheater.all(Catch)) == 2
+    assert (cheater.player.tally.catches, cheater.player.tally.fouls) == (2, 1)
 
 
 def test_the_unseen_go_for_cats_that_only_others_saw() -> None:
@@ -129,6 +132,10 @@ def test_the_unseen_go_for_cats_that_only_others_saw() -> None:
     hunter.tick(200)
     wanted = {said.cat for said in hunter.said if isinstance(said, Aim | Catch)}
     assert wanted == {"c-others-saw"}
+    [*_, catch] = hunter.all(Catch)
+    assert isinstance(catch, Catch)
+    hunter.player.hear(Caught(catch.attempt, catch.cat, "tabby", 1), hunter.now_s)
+    assert hunter.player.tally.fouls == 1
 
 
 def test_the_unseen_invent_cats_where_nobody_saw_any_other() -> None:

@@ -47,8 +47,13 @@ def test_a_coupon_that_is_still_pending_does_not_reconcile() -> None:
     assert (found.pending, found.missing, found.holds) == (1, 0, False)
 
 
-def test_a_pending_coupon_that_is_nowhere_does_not_reconcile() -> None:
-    assert not compare([wallet(account(Told("c1", None)))]).holds
+def test_a_pending_coupon_that_is_not_in_the_wallet_yet_is_still_waited_for() -> None:
+    found = compare([wallet(account(Told("c1", None)))])
+    assert (found.pending, found.missing, found.holds) == (1, 0, False)
+
+
+def test_a_code_that_was_told_must_be_there_even_while_its_coupon_is_pending() -> None:
+    assert compare([wallet(account(Told("c1", "A")), ("c1", None))]).missing == 1
 
 
 def test_two_coupons_for_one_cat_do_not_reconcile() -> None:

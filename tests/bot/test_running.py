@@ -3,6 +3,8 @@
 import asyncio
 import io
 import json
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from catbot.address import AddressError
 from catbot.fail_if import ConditionError
 from catbot.options import Options, OptionsError
 from catbot.report import Report
-from catbot.running import RunError, run
+from catbot.running import RunError, run, stop_on_interrupt
 from rich.console import Console
 
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
@@ -260,6 +262,38 @@ async def test_a_run_can_be_cancelled_and_leaves_nothing_behind(street: Any, unt
 
 def is_of_bots(task: asyncio.Task[Any]) -> bool:
     return "/catbot/" in task.get_coro().cr_code.co_filename  # type: ignore[union-attr]
+
+
+async def test_a_run_that_is_stopped_early_still_reports(street: Any, until: Until) -> None:
+    stop = asyncio.Event()
+    playing = asyncio.create_task(run(options(street, duration_s=float("inf")), stop=stop))
+    await until(lambda: len(street.heard("catch")) > 4)
+    stop.set()
+    report = await playing
+    assert report.reconciled
+    assert report.reconciliation.found > 0
+    assert report.disconnects == {}
+
+
+async def test_a_run_that_is_stopped_while_bots_arrive_lets_no_more_in(
+    street: Any, until: Until
+) -> None:
+    stop = asyncio.Event()
+    wanted = options(street, players=20, ramp_s=60.0, duration_s=60.0)
+    playing = asyncio.create_task(run(wanted, stop=stop))
+    await until(lambda: bool(street.heard("fix")))
+    stop.set()
+    assert (await playing).players < 20
+
+
+async def test_the_first_interrupt_stops_the_run_and_the_second_is_as_usual() -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    with stop_on_interrupt() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        async with asyncio.timeout(10):
+            await stop.wait()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, usual)
 
 
 async def test_off_a_terminal_a_run_shows_a_summary_in_plain_text(street: Any) -> None:

@@ -12,15 +12,19 @@ _REMEMBERED_REFUSALS = 32
 
 
 class Attempt:
-    """One catch: what was sent, when first (seconds), how often, and its answer so far."""
+    """One catch: what was sent, when first (seconds), how often, and its answer so far.
 
-    __slots__ = ("answer", "catch", "coupon", "due_s", "first_s", "sends")
+    `is_replay` marks a cheater's second use of a ticket.
+    """
+
+    __slots__ = ("answer", "catch", "coupon", "due_s", "first_s", "is_replay", "sends")
 
     def __init__(self, catch: Catch) -> None:
         self.catch = catch
         self.first_s = 0.0
         self.due_s = 0.0
         self.sends = 0
+        self.is_replay = False
         self.answer: Caught | Refused | None = None
         self.coupon: Coupon | None = None
 

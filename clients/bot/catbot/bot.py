@@ -1,11 +1,13 @@
 """One bot: a player's mind on a socket, from sign-up to goodbye.
 
 One task per bot spans its whole life and mostly sleeps; messages and ticks are plain callbacks.
+Times are read from `time.monotonic`, since a loop's own clock may tick in whole milliseconds.
 """
 
 import asyncio
 import math
 import ssl
+import time
 from random import Random
 
 import msgspec
@@ -88,7 +90,7 @@ class Bot:
     async def _session(self, token: str) -> Closed:
         """One connection, from dialling to its end. Raises UnreachableError."""
         self._is_welcome = False
-        self._dialled_s = self._loop.time()
+        self._dialled_s = time.monotonic()
         connection = await dial(self._venue.address, self._hear, self._venue.tls)
         self._connection = connection
         try:
@@ -133,7 +135,7 @@ class Bot:
     # what the socket hears
 
     def _hear(self, payload: bytes) -> None:
-        now_s = self._loop.time()
+        now_s = time.monotonic()
         try:
             message = decode(payload)
         except WireError as error:
@@ -177,10 +179,10 @@ class Bot:
                 return
             self._timer.cancel()
         self._timer_s = due_s
-        self._timer = self._loop.call_at(due_s, self._on_time)
+        self._timer = self._loop.call_later(max(0.0, due_s - now_s), self._on_time)
 
     def _on_time(self) -> None:
-        now_s = self._loop.time()
+        now_s = time.monotonic()
         self._timer = None
         self._venue.lag.record((now_s - self._timer_s) * 1000)
         assert self._beat is not None

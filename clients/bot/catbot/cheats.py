@@ -9,12 +9,11 @@ from collections import deque
 from collections.abc import Callable
 
 from catbot.attempts import Attempt
-from catbot.player import Persona, Player
+from catbot.player import Persona, Player, Throwing
 from catbot.wire import Cats, Fix, ServerMessage
 
 _HOP_S = 20.0
 _DRIVING_MPS = 20.0
-_MAX_REPLAYS_AT_ONCE = 1
 _KNOWN_CATS = 1_000
 
 
@@ -48,6 +47,9 @@ class Mocker(Player):
         honest = super()._fix(now_s)
         return Fix(honest.lat, honest.lon, honest.accuracy_m, honest.at_ms, mock=True)
 
+    def _is_foul(self, attempt: Attempt) -> bool:
+        return True
+
 
 class Hasty(Player):
     """Throws the moment a ticket comes, as no thumb can."""
@@ -55,22 +57,29 @@ class Hasty(Player):
     def _throw_delay_s(self, aim_min_s: float) -> float:
         return 0.0
 
+    def _is_foul(self, attempt: Attempt) -> bool:
+        return True
+
 
 class Replayer(Player):
     """Uses every ticket a second time, on the next cat or on the same."""
 
     def __init__(self, persona: Persona) -> None:
         super().__init__(persona)
-        self._replays = 0
+        self._used = ""  # the last ticket that was thrown once
 
     def _answered(self, attempt: Attempt, now_s: float) -> None:
-        if not self.settled or self._resting or self._replays >= _MAX_REPLAYS_AT_ONCE:
-            self._replays = 0
+        ticket = attempt.catch.ticket
+        if ticket == self._used or not self.settled or self._resting:
             return
-        self._replays += 1
-        other = self._choose()
-        cat = attempt.catch.cat if other is None else other.id
-        self._throw(cat, attempt.catch.ticket, now_s)
+        self._used = ticket
+        other = self._view.nearest(self._here)
+        self._throw(attempt.catch.cat if other is None else other.id, ticket, now_s)
+        assert isinstance(self._doing, Throwing)
+        self._doing.attempt.is_replay = True
+
+    def _is_foul(self, attempt: Attempt) -> bool:
+        return attempt.is_replay
 
 
 class Unseen(Player):
@@ -79,14 +88,17 @@ class Unseen(Player):
     def __init__(self, persona: Persona, gossip: deque[str]) -> None:
         super().__init__(persona)
         self._gossip = gossip
+        self._seen: deque[str] = deque(maxlen=_KNOWN_CATS)
 
     def hear(self, message: ServerMessage, now_s: float) -> None:
         super().hear(message, now_s)
         if isinstance(message, Cats):
-            self._gossip.extend(cat.id for cat in message.appear)
+            ids = [cat.id for cat in message.appear]
+            self._gossip.extend(ids)
+            self._seen.extend(ids)
 
     def _try_something(self, now_s: float) -> None:
-        elsewhere = [cat for cat in self._gossip if cat not in self._visible]
+        elsewhere = [cat for cat in self._gossip if cat not in self._view.cats]
         if elsewhere:
             cat = self._rng.choice(elsewhere)
         elif self._gossip:
@@ -97,6 +109,9 @@ class Unseen(Player):
             self._aim(cat, now_s)
         else:
             self._throw(cat, f"{self._rng.getrandbits(64):x}", now_s)
+
+    def _is_foul(self, attempt: Attempt) -> bool:
+        return attempt.catch.cat not in self._seen
 
 
 Strategy = Callable[[Persona], Player]

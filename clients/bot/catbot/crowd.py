@@ -1,6 +1,8 @@
 """All bots of a run: who they are, when they arrive and how they leave."""
 
 import asyncio
+import contextlib
+import math
 from collections.abc import Callable
 from random import Random
 from uuid import uuid4
@@ -10,6 +12,7 @@ from catbot.cheats import strategies
 from catbot.options import Options
 from catbot.pace import start_times
 from catbot.player import Persona, Player
+from catbot.reveal import Sightings
 from catbot.tally import Tally
 from catbot.walker import Places, Walker
 
@@ -32,21 +35,22 @@ class Crowd:
         self._run_id = uuid4().hex[:12]
         self._roles = _roles(options, Random(options.seed))
         self._strategies = strategies()
+        self._sightings = Sightings()
 
-    async def play(self, venue: Venue) -> None:
-        """Let everybody arrive, play for `duration_s`, then gather answers and leave."""
-        loop = asyncio.get_running_loop()
-        start_s = loop.time()
+    async def play(self, venue: Venue, stop: asyncio.Event) -> None:
+        """Let everybody arrive, play for `duration_s` or until `stop`, gather answers and leave."""
+        start_s = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as tasks:
             playing: list[asyncio.Task[None]] = []
             for number, due_s in enumerate(
                 start_times(self._options.players, self._options.ramp_s)
             ):
-                await _until(start_s + due_s)
+                if await _comes_before(stop, start_s + due_s):
+                    break
                 bot = self._new_bot(number, venue)
                 self.bots.append(bot)
                 playing.append(tasks.create_task(bot.play()))
-            await _until(start_s + self._options.duration_s)
+            await _comes_before(stop, start_s + self._options.duration_s)
             await self._leave(playing)
 
     async def _leave(self, playing: list[asyncio.Task[None]]) -> None:
@@ -57,7 +61,8 @@ class Crowd:
             bot.leave()
             if number % _GOODBYES_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        await asyncio.wait(playing, timeout=_GOODBYES_S)
+        if playing:
+            await asyncio.wait(playing, timeout=_GOODBYES_S)
         for task in playing:  # those who wait to come back, or whose server is gone
             task.cancel()
 
@@ -77,7 +82,14 @@ class Crowd:
         )
         tally = self.honest if role is None else self.cheating.setdefault(role, Tally())
         tally.players += 1
-        persona = Persona(f"{self._run_id}-{number}", walker, self._places, rng, tally)
+        persona = Persona(
+            name=f"{self._run_id}-{number}",
+            walker=walker,
+            places=self._places,
+            rng=rng,
+            tally=tally,
+            sightings=self._sightings,
+        )
         make: Callable[[Persona], Player] = Player if role is None else self._strategies[role]
         token = options.tokens[number] if number < len(options.tokens) else None
         return Bot(make(persona), venue, rng, token)
@@ -93,7 +105,11 @@ def _roles(options: Options, rng: Random) -> list[str | None]:
     return roles
 
 
-async def _until(when_s: float) -> None:
+async def _comes_before(stop: asyncio.Event, when_s: float) -> bool:
+    """Wait until `when_s` on the loop's clock, and say whether `stop` came before."""
     delay_s = when_s - asyncio.get_running_loop().time()
-    if delay_s > 0:
-        await asyncio.sleep(delay_s)
+    if delay_s > 0 and not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if delay_s == math.inf else delay_s):
+                await stop.wait()
+    return stop.is_set()

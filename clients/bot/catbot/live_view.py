@@ -69,7 +69,7 @@ def show_summary(console: Console, report: Report) -> None:
         table.add_row(
             "cheaters",
             f"{report.cheaters.players}, {report.cheaters.catches} catches, "
-            f"refused {_counts(report.cheaters.refused)}",
+            f"{report.cheaters.fouls} fouls, refused {_counts(report.cheaters.refused)}",
         )
     table.add_row("reconciled", "yes" if report.reconciled else "NO")
     console.print(table)

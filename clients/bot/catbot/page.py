@@ -179,7 +179,7 @@ def _cheaters(report: Report) -> str:
         "Cheaters",
         {
             name: f"{strategy.players} players, {strategy.catches} catches, "
-            f"{sum(strategy.refused.values())} refused"
+            f"{strategy.fouls} fouls, {sum(strategy.refused.values())} refused"
             for name, strategy in report.cheaters.strategies.items()
         },
     )

@@ -12,9 +12,11 @@ from random import Random
 import msgspec
 
 from catbot.attempts import Attempt, Attempts
-from catbot.ground import Position, distance_m
+from catbot.ground import distance_m
 from catbot.refusals import Next, next_after
+from catbot.reveal import RevealClock, Sightings
 from catbot.tally import Tally
+from catbot.view import View, place_of
 from catbot.walker import Places, Walker
 from catbot.wire import (
     Aim,
@@ -29,6 +31,7 @@ from catbot.wire import (
     Fix,
     Notice,
     Refused,
+    Rules,
     ServerMessage,
     Welcome,
 )
@@ -37,10 +40,7 @@ Say = Callable[[ClientMessage], bool]
 
 ANSWER_S = 5.0  # so long a player waits for an answer before it asks again
 _MAX_SENDS = 8
-_MAX_REFUSALS_PER_CAT = 8
 _PAUSE_S = 1.0  # between a refusal that names no wait and the next aim
-_SURE_REACH = 0.8  # aim from well inside the reach: the server may know us a little elsewhere
-_REMEMBERED_CATS = 512
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -51,6 +51,7 @@ class Persona(msgspec.Struct, frozen=True):
     places: Places
     rng: Random
     tally: Tally
+    sightings: Sightings
 
 
 class Aiming(msgspec.Struct, frozen=True):
@@ -84,34 +85,27 @@ class Player:
         self._places = persona.places
         self._rng = persona.rng
         self._say: Say | None = None
-        self._rules: Welcome | None = None
+        self._rules: Rules | None = None
         self._epoch_ms = 0.0
         self._stepped_s: float | None = None
-        self._visible: dict[str, Cat] = {}
+        self._view = View()
+        self._reveals = RevealClock(persona.sightings)
         self._target: Cat | None = None
-        self._done: dict[str, int] = {}  # cats that are settled -> when they expire
-        self._refusals: dict[str, int] = {}
-        self._reach_m: dict[str, float] = {}
         self._doing: Aiming | Poised | Throwing | None = None
         self._quiet_until_s = 0.0
         self._resting = False
-        self._here: Position | None = None  # where the last fix said
-        self._before: Position | None = None  # where the fix before it said
-        self._fix_sent_s: float | None = None  # None once a `cats` message answered it
-        self._session_fixes = 0
+        self._here = persona.walker.position  # where the last fix said
 
     # what the shell calls
 
     def welcomed(self, welcome: Welcome, say: Say, now_s: float) -> None:
         """A session opened. A catch that the last one left unanswered is sent again."""
         self._say = say
-        self._rules = welcome
+        self._rules = welcome.rules
         self._epoch_ms = welcome.now_ms - now_s * 1000
-        self._visible.clear()
+        self._view.clear()
+        self._reveals.session_began()
         self._target = None
-        self._here = self._before = None
-        self._fix_sent_s = None
-        self._session_fixes = 0
         self.tick(now_s)
         if isinstance(self._doing, Throwing):
             self._send_catch(self._doing.attempt, now_s)
@@ -154,8 +148,7 @@ class Player:
             self.tally.fixes_skipped += 1
             return
         self.tally.fixes += 1
-        self._session_fixes += 1
-        self._fix_sent_s = now_s
+        self._reveals.fix_sent(now_s)
         if isinstance(self._doing, Aiming) and now_s - self._doing.sent_s > ANSWER_S:
             self.tally.unanswered += 1
             self._doing = None
@@ -174,7 +167,7 @@ class Player:
                 self._send_catch(attempt, now_s)
             else:
                 self.tally.unanswered += 1
-                self._leave(attempt.catch.cat)
+                self._leave(attempt.catch.cat, now_s)
 
     def hear(self, message: ServerMessage, now_s: float) -> None:
         """Take in one message of the server."""
@@ -199,12 +192,11 @@ class Player:
     # the habits that cheats change
 
     def _move(self, dt_s: float) -> None:
-        target = self._target
-        self._walker.step(dt_s, None if target is None else Position(target.lat, target.lon))
+        self._walker.step(dt_s, None if self._target is None else place_of(self._target))
 
     def _fix(self, now_s: float) -> Fix:
         reading = self._walker.reading()
-        self._before, self._here = self._here, reading.position
+        self._here = reading.position
         return Fix(
             lat=reading.position.lat,
             lon=reading.position.lon,
@@ -215,9 +207,13 @@ class Player:
         )
 
     def _try_something(self, now_s: float) -> None:
-        target = self._target or self._choose()
-        self._target = target
-        if target is not None and self._distance_m(target) <= self._reach_of(target):
+        assert self._rules is not None, "nobody aims before the welcome"
+        target = self._target = self._target or self._view.nearest(self._here)
+        if target is None:
+            return
+        if distance_m(self._here, place_of(target)) <= self._view.reach_m(
+            target, self._rules.catch_m
+        ):
             self._aim(target.id, now_s)
 
     def _throw_delay_s(self, aim_min_s: float) -> float:
@@ -225,6 +221,10 @@ class Player:
 
     def _answered(self, attempt: Attempt, now_s: float) -> None:
         """A catch got its final answer."""
+
+    def _is_foul(self, attempt: Attempt) -> bool:
+        """Whether a catch that was granted should not have been."""
+        return False
 
     # acting
 
@@ -247,70 +247,29 @@ class Player:
             self.tally.catches_resent += attempt.sends > 1
         attempt.due_s = now_s + ANSWER_S
 
-    def _choose(self) -> Cat | None:
-        """The nearest cat in view that can still be caught."""
-        free = [cat for cat in self._visible.values() if cat.left > 0 and cat.id not in self._done]
-        return min(free, key=self._distance_m, default=None)
-
-    def _distance_m(self, cat: Cat) -> float:
-        here = self._here or self._walker.position
-        return distance_m(here, Position(cat.lat, cat.lon))
-
-    def _reach_of(self, cat: Cat) -> float:
-        assert self._rules is not None, "nobody aims before the welcome"
-        return self._reach_m.get(cat.id, self._rules.rules.catch_m * _SURE_REACH)
-
-    def _leave(self, cat_id: str) -> None:
+    def _leave(self, cat_id: str, now_s: float) -> None:
         """Be done with a cat, whatever came of it."""
         self._doing = None
-        cat = self._visible.get(cat_id)
-        now_ms = int(self._epoch_ms + (self._stepped_s or 0) * 1000)
-        self._done[cat_id] = now_ms + 3_600_000 if cat is None else cat.expires_ms
-        self._refusals.pop(cat_id, None)
-        self._reach_m.pop(cat_id, None)
+        self._view.settle(cat_id, int(self._epoch_ms + now_s * 1000))
         if self._target is not None and self._target.id == cat_id:
             self._target = None
-        if len(self._done) > _REMEMBERED_CATS:
-            self._done = {cat: ends for cat, ends in self._done.items() if ends > now_ms}
 
     # hearing
 
     def _on_cats(self, message: Cats, now_s: float) -> None:
-        self._measure_reveal(message, now_s)
-        for cat in message.appear:
-            self._visible[cat.id] = cat
-        for gone in message.vanish:
-            self._visible.pop(gone, None)
-            self._refusals.pop(gone, None)
-            self._reach_m.pop(gone, None)
-        if message.appear or (self._target is not None and self._target.id not in self._visible):
-            self._target = None if self._resting else self._choose()
-
-    def _measure_reveal(self, message: Cats, now_s: float) -> None:
-        """Count the time since the last fix where that fix is what brought the cats into view.
-
-        A cat may also appear because it was put there; then the fix before it says nothing. So
-        what counts is the first answer to a session's first fix, or a cat that stood out of view
-        of the fix before.
-        """
-        sent_s, self._fix_sent_s = self._fix_sent_s, None
-        if sent_s is None or not message.appear or self._rules is None:
-            return
-        view_m = self._rules.rules.view_m
-        before = self._before
-        if self._session_fixes == 1 or (
-            before is not None
-            and any(
-                distance_m(before, Position(cat.lat, cat.lon)) > view_m for cat in message.appear
-            )
-        ):
-            self.tally.latencies.reveal.record((now_s - sent_s) * 1000)
+        reveal_ms = self._reveals.cats_came(message, self._view.cats, now_s)
+        if reveal_ms is not None:
+            self.tally.latencies.reveal.record(reveal_ms)
+        self._view.change(message)
+        lost = self._target is not None and self._target.id not in self._view.cats
+        if message.appear or lost:
+            self._target = None if self._resting else self._view.nearest(self._here)
 
     def _on_encounter(self, message: Encounter, now_s: float) -> None:
         if not isinstance(self._doing, Aiming) or self._doing.cat != message.cat:
             return  # the answer to an aim that was given up
         assert self._rules is not None, "nobody aims before the welcome"
-        delay_s = self._throw_delay_s(self._rules.rules.aim_min_ms / 1000)
+        delay_s = self._throw_delay_s(self._rules.aim_min_ms / 1000)
         self._doing = Poised(message.cat, message.ticket, now_s + delay_s)
 
     def _on_caught(self, message: Caught, now_s: float) -> None:
@@ -324,11 +283,12 @@ class Player:
             return
         attempt.answer = message
         self.tally.catches += 1
+        self.tally.fouls += self._is_foul(attempt)
         self.tally.latencies.catch.record((now_s - attempt.first_s) * 1000)
         if message.coupon is not None:
             self._learn(attempt, message.coupon, now_s)
         if self._is_throwing(attempt):
-            self._leave(message.cat)
+            self._leave(message.cat, now_s)
         self._answered(attempt, now_s)
 
     def _on_refused(self, message: Refused, now_s: float) -> None:
@@ -362,7 +322,7 @@ class Player:
         self._answered(attempt, now_s)
 
     def _on_coupon(self, message: CouponChanged, now_s: float) -> None:
-        attempt = self.attempts.get(message.attempt)
+        attempt = None if message.attempt is None else self.attempts.get(message.attempt)
         if attempt is not None:  # else it was caught before this run
             self._learn(attempt, message.coupon, now_s)
 
@@ -384,20 +344,15 @@ class Player:
     def _react(self, refusal: Refused, cat_id: str, now_s: float) -> None:
         """Do what the reason asks for; a cat that keeps refusing is left alone."""
         self._doing = None
-        self._refusals[cat_id] = self._refusals.get(cat_id, 0) + 1
         self._quiet_until_s = now_s + self._wait_s(refusal)
         todo = next_after(refusal)
-        if todo is Next.FORGET or self._refusals[cat_id] >= _MAX_REFUSALS_PER_CAT:
-            self._leave(cat_id)
+        if self._view.is_hopeless(cat_id) or todo is Next.FORGET:
+            self._leave(cat_id, now_s)
         elif todo is Next.REST:
             self._resting = True
             self._target = None
         elif todo is Next.NEARER:
-            limits = (refusal.limit_m, refusal.distance_m)
-            self._reach_m[cat_id] = _SURE_REACH * min(
-                (limit for limit in limits if limit is not None),
-                default=self._reach_m.get(cat_id, 10.0),
-            )
+            self._view.come_nearer(cat_id, refusal)
 
     def _wait_s(self, refusal: Refused) -> float:
         asked_ms = refusal.retry_after_ms

@@ -121,11 +121,10 @@ def _findings(wallet: Wallet) -> Iterator[_Finding]:
 
 
 def _whereabouts(told: Told, coupon: WalletCoupon | None) -> _Finding:
+    if (coupon is None or coupon.code is None) and told.code is None:
+        return _Finding("pending", f"the coupon for cat {told.cat} is still pending")
     if coupon is None:
-        what = "a coupon" if told.code is None else told.code
-        return _Finding("missing", f"told of {what} for cat {told.cat}: not there")
-    if coupon.code is None:
-        return _Finding("pending", f"the coupon for cat {told.cat} is still {coupon.state}")
+        return _Finding("missing", f"told of {told.code} for cat {told.cat}: not there")
     if told.code is not None and coupon.code != told.code:
         return _Finding("missing", f"told {told.code} for cat {told.cat}: {coupon.code} is there")
     return _Finding("found")

@@ -9,6 +9,8 @@ from random import Random
 
 import msgspec
 
+_LONGEST_ASKED_S = 60.0  # a server that asks for more is tried again nevertheless
+
 
 class ClosePolicy(msgspec.Struct, frozen=True):
     """What a close code asks of a client, and whether it counts as an error of the run."""
@@ -56,7 +58,7 @@ class Backoff:
         longest_s = min(self._cap_s, self._base_s * 2 ** min(self._failures, 32))
         self._failures += 1
         # On top of what was asked, so that a Retry-After for all does not make all come at once.
-        return min(at_least_s, self._cap_s) + self._rng.uniform(0, longest_s)
+        return min(at_least_s, _LONGEST_ASKED_S) + self._rng.uniform(0, longest_s)
 
     def reset(self) -> None:
         """The last try worked."""

@@ -14,10 +14,15 @@ from catbot.tally import Tally
 
 
 class Strategy(msgspec.Struct, frozen=True):
-    """How one way to cheat fared. A catch here is a cheat that went through."""
+    """How one way to cheat fared.
+
+    Cheaters also play fair in between, so they do catch; `fouls` are the catches that the cheat
+    itself won, and each is a hole in the server.
+    """
 
     players: int
     catches: int
+    fouls: int
     coupons: int
     refused: dict[str, int]
 
@@ -28,6 +33,7 @@ class Cheaters(msgspec.Struct, frozen=True):
     players: int
     fixes: int
     catches: int
+    fouls: int
     coupons: int
     refused: dict[str, int]
     errors: int
@@ -147,13 +153,20 @@ def _cheaters(cheating: Mapping[str, Tally]) -> Cheaters:
         players=sum(tally.players for tally in tallies),
         fixes=sum(tally.fixes for tally in tallies),
         catches=sum(tally.catches for tally in tallies),
+        fouls=sum(tally.fouls for tally in tallies),
         coupons=sum(tally.coupons for tally in tallies),
         refused=_most_first(sum((tally.refused for tally in tallies), Counter())),
         errors=sum(tally.errors.total() for tally in tallies),
         disconnects=_codes(sum((tally.disconnects for tally in tallies), Counter())),
         strategies={
-            name: Strategy(tally.players, tally.catches, tally.coupons, _most_first(tally.refused))
-            for name, tally in cheating.items()
+            name: Strategy(
+                players=tally.players,
+                catches=tally.catches,
+                fouls=tally.fouls,
+                coupons=tally.coupons,
+                refused=_most_first(tally.refused),
+            )
+            for name, tally in sorted(cheating.items())
         },
     )
 

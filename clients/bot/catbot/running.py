@@ -2,9 +2,11 @@
 
 import asyncio
 import resource
+import signal
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -35,12 +37,15 @@ class RunError(Exception):
     """The run could not start; the message says why and what to do."""
 
 
-async def run(options: Options, console: Console | None = None) -> Report:
+async def run(
+    options: Options, console: Console | None = None, stop: asyncio.Event | None = None
+) -> Report:
     """Let bots play and report. `console` shows how it goes; None shows nothing.
 
-    Writes the files that the options name. The report's `failed` lists the `fail_if` conditions
-    that held. Raises AddressError, ConditionError, OptionsError or RunError before the first bot
-    moves.
+    Setting `stop` ends the run early but in order: bots leave, coupons are checked, the report
+    covers what was played. Writes the files that the options name. The report's `failed` lists the
+    `fail_if` conditions that held. Raises AddressError, ConditionError, OptionsError or RunError
+    before the first bot moves.
     """
     conditions = [parse(text) for text in options.fail_if]
     address = Address.parse(options.url)
@@ -54,7 +59,7 @@ async def run(options: Options, console: Console | None = None) -> Report:
         series = Series(crowd.honest)
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
         async with _looking(series), watch(console, crowd, options):
-            lasted_s = await _timed(crowd, venue)
+            lasted_s = await _timed(crowd, venue, stop or asyncio.Event())
         accounts = [
             account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
             for bot in crowd.bots
@@ -80,11 +85,30 @@ async def run(options: Options, console: Console | None = None) -> Report:
     return report
 
 
-async def _timed(crowd: Crowd, venue: Venue) -> float:
+@contextmanager
+def stop_on_interrupt() -> Iterator[asyncio.Event]:
+    """An event for `run` that the first Ctrl-C sets; the second one interrupts as usual.
+
+    For the main thread only, inside a running loop.
+    """
     loop = asyncio.get_running_loop()
-    start_s = loop.time()
-    await crowd.play(venue)
-    return loop.time() - start_s
+    stop = asyncio.Event()
+
+    def on_interrupt() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+async def _timed(crowd: Crowd, venue: Venue, stop: asyncio.Event) -> float:
+    start_s = time.monotonic()
+    await crowd.play(venue, stop)
+    return time.monotonic() - start_s
 
 
 async def _places(api: Api, options: Options) -> Places:

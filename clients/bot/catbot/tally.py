@@ -50,6 +50,7 @@ class Tally:
         self.fixes_skipped = 0  # due, but the network was choked or this process too late
         self.catches = 0
         self.catches_resent = 0
+        self.fouls = 0  # catches that should not have been granted
         self.unanswered = 0  # aims and catches that were given up
         self.coupons = 0
         self.codes: list[str] = []  # a sample

@@ -147,8 +147,8 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
 class CouponChanged(msgspec.Struct, frozen=True, tag="coupon"):
     """A coupon of this player changed, pending ones arrive this way."""
 
-    attempt: str
     coupon: Coupon
+    attempt: str | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, tag="notice"):

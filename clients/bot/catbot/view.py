@@ -1,0 +1,70 @@
+"""The cats that one player sees, and which of them it still wants."""
+
+from catbot.ground import Position, distance_m
+from catbot.wire import Cat, Cats, Refused
+
+_MAX_REFUSALS_PER_CAT = 8
+_SURE_REACH = 0.8  # aim from well inside the reach: the server may know us a little elsewhere
+_NEAR_M = 10.0  # where the server does not say how near is near enough
+_REMEMBERED_CATS = 512
+_UNKNOWN_LIFE_MS = 3_600_000
+
+
+class View:
+    """Cats in view by id, and the player's experience with each."""
+
+    def __init__(self) -> None:
+        self.cats: dict[str, Cat] = {}
+        self._done: dict[str, int] = {}  # cats that are settled -> when they expire
+        self._refusals: dict[str, int] = {}
+        self._reach_m: dict[str, float] = {}
+
+    def change(self, news: Cats) -> None:
+        """Take in what came into view (or changed) and what left it."""
+        for cat in news.appear:
+            self.cats[cat.id] = cat
+        for gone in news.vanish:
+            self.cats.pop(gone, None)
+            self._forget_experience(gone)
+
+    def clear(self) -> None:
+        """See nothing, as at the start of a session; what is settled stays settled."""
+        self.cats.clear()
+        self._refusals.clear()
+        self._reach_m.clear()
+
+    def nearest(self, here: Position) -> Cat | None:
+        """The nearest cat in view that can still be caught."""
+        free = [cat for cat in self.cats.values() if cat.left > 0 and cat.id not in self._done]
+        return min(free, key=lambda cat: distance_m(here, place_of(cat)), default=None)
+
+    def reach_m(self, cat: Cat, usual_m: float) -> float:
+        """From how far to aim at a cat, where `usual_m` is the server's usual reach."""
+        return self._reach_m.get(cat.id, usual_m * _SURE_REACH)
+
+    def is_hopeless(self, cat_id: str) -> bool:
+        """Count one more refusal, and say whether it was one too many."""
+        self._refusals[cat_id] = self._refusals.get(cat_id, 0) + 1
+        return self._refusals[cat_id] >= _MAX_REFUSALS_PER_CAT
+
+    def come_nearer(self, cat_id: str, refusal: Refused) -> None:
+        """Aim from nearer than was refused."""
+        known = [limit for limit in (refusal.limit_m, refusal.distance_m) if limit is not None]
+        self._reach_m[cat_id] = _SURE_REACH * min(known, default=_NEAR_M)
+
+    def settle(self, cat_id: str, now_ms: int) -> None:
+        """Be done with a cat, whatever came of it."""
+        cat = self.cats.get(cat_id)
+        self._done[cat_id] = now_ms + _UNKNOWN_LIFE_MS if cat is None else cat.expires_ms
+        self._forget_experience(cat_id)
+        if len(self._done) > _REMEMBERED_CATS:
+            self._done = {cat: ends_ms for cat, ends_ms in self._done.items() if ends_ms > now_ms}
+
+    def _forget_experience(self, cat_id: str) -> None:
+        self._refusals.pop(cat_id, None)
+        self._reach_m.pop(cat_id, None)
+
+
+def place_of(cat: Cat) -> Position:
+    """Where a cat sits."""
+    return Position(cat.lat, cat.lon)
