@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from gameserver.game.tokens import player_id_is_good
 from gameserver.http.call import Call, Listed, NoQuery, Paging
 from gameserver.http.errors import Problem, invalid
-from gameserver.http.telling import tell
+from gameserver.http.route import Done
 from gameserver.http.texts import Name, Reason, is_id
-from gameserver.ledger import keys, merchants
+from gameserver.ledger import keys, merchants, players
 from gameserver.ledger.merchants import Merchant
 from gameserver.live.messages import Banned
 
@@ -59,6 +59,7 @@ class Ban(Struct, frozen=True):
 
 
 NO_MERCHANT = Problem("not_found", "There is no such merchant.")
+NO_KEY = Problem("not_found", "There is no key of that id.")
 NO_PLAYER = Problem("not_found", "No player can have that id.")
 NO_BAN = Problem("not_found", "This player is not banned.")
 
@@ -82,16 +83,22 @@ def make_key(connection: Connection, call: Call[KeyRole, NoQuery]) -> NewKey | P
     return NO_MERCHANT if made is None else NewKey(made.id, role, made.key)
 
 
-async def ban(call: Call[NewBan, NoQuery]) -> Ban | Problem:
+async def revoke_key(call: Call[None, NoQuery]) -> Problem | None:
+    """Let a key, named by its id, open nothing from now on."""
+    key = call.path["key"]
+    known = is_id(key) and await call.site.ledger.merchants.revoke_key(key)
+    return None if known else NO_KEY
+
+
+def ban(connection: Connection, call: Call[NewBan, NoQuery]) -> Done | Problem:
     """Ban a player, in place of any other ban, and end the session."""
     player, said = call.path["player"], call.body
     if not player_id_is_good(player):
         return NO_PLAYER
     if said.until_ms is not None and said.until_ms <= call.now_ms:
         return invalid("until_ms", "must be in the future")
-    await call.site.ledger.players.ban(player, said.until_ms, said.reason, call.key)
-    await tell(call.site, Banned(player))
-    return Ban(player, said.reason, said.until_ms)
+    players.ban(connection, players.Ban(player, said.until_ms, said.reason, call.key))
+    return Done(Ban(player, said.reason, said.until_ms), Banned(player))
 
 
 async def unban(call: Call[None, NoQuery]) -> Problem | None:

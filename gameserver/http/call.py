@@ -57,7 +57,7 @@ class Listed(Struct, Generic[T], frozen=True):
     """Part of a list; `next` is the cursor of what follows, or null at the end."""
 
     items: list[T]
-    next: str | None = None
+    next: str | None
 
 
 class OnceKey(Struct, frozen=True):

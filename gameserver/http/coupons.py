@@ -5,8 +5,8 @@ from sqlalchemy import Connection
 
 from gameserver.game.model import CouponState
 from gameserver.http.call import Call, NoQuery
-from gameserver.http.doing_once import Done
 from gameserver.http.errors import Problem, invalid
+from gameserver.http.route import Done
 from gameserver.http.texts import Id, Reason, is_code
 from gameserver.ledger import redeeming
 from gameserver.ledger.redeeming import (
@@ -36,7 +36,7 @@ class Withdrawal(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-class Coupon(Struct, frozen=True):
+class CouponDetails(Struct, frozen=True):
     """A coupon with what a clerk needs to honour it.
 
     `redeemed_store` is the store at which it was redeemed, `store` the one it was caught at.
@@ -61,7 +61,7 @@ class Coupon(Struct, frozen=True):
 UNKNOWN = Problem("unknown_coupon")
 
 
-async def look_up(call: Call[None, NoQuery]) -> Coupon | Problem:
+async def look_up(call: Call[None, NoQuery]) -> CouponDetails | Problem:
     """What a code is worth. Case, spaces and hyphens of a generated code do not matter."""
     code = call.path["code"]
     if not is_code(code):
@@ -80,7 +80,7 @@ def redeem(connection: Connection, call: Call[Redemption, NoQuery]) -> Done | Pr
     return _changed(result.found) if isinstance(result, Redeemed) else _problem(result)
 
 
-def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> Coupon | Done | Problem:
+def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> CouponDetails | Done | Problem:
     """Withdraw a coupon that was not used. Withdrawing it again is the same."""
     code = call.path["code"]
     if not is_code(code):
@@ -92,10 +92,10 @@ def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> Coupon | Do
     return shown(result.found) if result.repeated else _changed(result.found)
 
 
-def shown(found: FoundCoupon) -> Coupon:
+def shown(found: FoundCoupon) -> CouponDetails:
     """A coupon of the ledger as clerks see it."""
     coupon = found.coupon
-    return Coupon(
+    return CouponDetails(
         code=coupon.code,
         campaign=coupon.campaign,
         title=coupon.title,

@@ -88,7 +88,7 @@ class Problem(Struct, frozen=True):
         return PROBLEMS[self.code]
 
 
-class ProblemBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ProblemDetails(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A problem as RFC 9457 has it, with a stable `code`; some codes add members of their own."""
 
     type: str
@@ -107,7 +107,7 @@ def problem_type(code: str) -> str:
 def problem_body(problem: Problem) -> bytes:
     """A problem as JSON."""
     kind = problem.kind
-    body = ProblemBody(
+    body = ProblemDetails(
         type=problem_type(kind.code),
         title=kind.title,
         status=kind.status,

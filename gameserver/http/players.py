@@ -1,5 +1,7 @@
 """What players ask for: to be let in, what they have, and to be forgotten."""
 
+import hmac
+from hashlib import sha256
 from math import ceil
 from secrets import token_hex
 
@@ -13,6 +15,8 @@ from gameserver.http.telling import tell
 from gameserver.ledger.catches import Catch, Period
 from gameserver.ledger.players import Standing, standing_of
 from gameserver.live.messages import Banned
+
+HOUR_MS = 3_600_000
 
 
 class Guest(Struct, frozen=True):
@@ -70,12 +74,23 @@ FORGOTTEN = Problem("unauthenticated", "This player was forgotten.")
 
 
 async def new_guest(call: Call[None, NoQuery]) -> Guest | Problem:
-    """Let somebody in. A guest is a signed id and leaves no row anywhere."""
+    """Let somebody in. A guest is a signed id and leaves no row anywhere.
+
+    The same Idempotency-Key from the same address is the same guest.
+    """
     wait_ms = call.memory.guests.wait_ms(call.address, call.now_ms)
     if wait_ms:
         return Problem("too_many_requests", retry_after_s=ceil(wait_ms / 1000))
-    player = "g" + token_hex(12)
-    expires_ms = call.now_ms + call.site.token_ttl_ms
+    if call.once is None:
+        return _guest(call, "g" + token_hex(12), call.now_ms + call.site.token_ttl_ms)
+    # Nothing is kept of guests, so the same key leads to the same guest by itself.
+    asked = f"{call.once.request.principal}\n{call.once.request.key}".encode()
+    player = "g" + hmac.new(call.site.secret, b"guest\n" + asked, sha256).hexdigest()[:24]
+    hour = call.now_ms // HOUR_MS + 1
+    return _guest(call, player, hour * HOUR_MS + call.site.token_ttl_ms)
+
+
+def _guest(call: Call[None, NoQuery], player: str, expires_ms: int) -> Guest:
     return Guest(player, make_token(call.site.secret, player, expires_ms), expires_ms)
 
 
@@ -141,7 +156,7 @@ async def leaderboard(call: Call[None, Ranking]) -> Listed[Rank]:
         tied = bool(ranks) and ranks[-1].points == score.points
         rank = ranks[-1].rank if tied else place
         ranks.append(Rank(rank, score.player, score.points, score.catches))
-    return Listed(ranks)
+    return Listed(ranks, None)
 
 
 async def _standing(call: Call[None, NoQuery] | Call[None, Paging]) -> Standing | None:

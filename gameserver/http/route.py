@@ -4,14 +4,17 @@ The server binds it, `/openapi.json` and `/docs` describe it, and tests go throu
 of them can say anything else than the others.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from gameserver.http.call import AnyCall, NoQuery, Role
 from gameserver.http.errors import Problem
+from gameserver.live.messages import InboxMessage
 
 JSON = "application/json"
 
@@ -24,23 +27,36 @@ class Written(Struct, frozen=True):
     body: bytes
 
 
-Answer = Struct | list[Any] | Problem | Written | None
+Answer = Struct | Problem | Written | None
 """A struct (the route's `answer`), a refusal, bytes, or nothing (204)."""
 
+
+class Done(Struct, frozen=True):
+    """An answer, and what a player should hear once it is so."""
+
+    answer: Struct
+    message: InboxMessage
+
+
 Handler = Callable[[AnyCall], Awaitable[Answer]]
+
+Deed = Callable[[Connection, AnyCall], Struct | Done | Problem]
+"""What a POST makes or pays, on a connection. Run again where its transaction lost a race."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """An endpoint. `problems` are codes besides those that its other fields bring along."""
+    """An endpoint, with a `handler` that reads and changes, or a `deed` that is done once.
 
-    name: str
+    `problems` are codes besides those that its other fields bring along.
+    """
+
     method: str
     path: str
-    summary: str
     roles: frozenset[Role]
-    handler: Handler
     tag: str
+    handler: Handler | None = None
+    deed: Deed | None = None
     status: int = 200
     body: type[Any] | None = None
     body_optional: bool = False
@@ -51,8 +67,7 @@ class Route:
     answer: Any = None
     media: str = JSON
     problems: tuple[str, ...] = ()
-    takes_key: bool = False
-    """Takes an Idempotency-Key."""
+    needs_books: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -60,17 +75,40 @@ class Route:
         return Role.ANYONE in self.roles
 
     @property
+    def takes_key(self) -> bool:
+        """Whether it takes an Idempotency-Key: every POST does."""
+        return self.method == "POST"
+
+    @property
+    def does(self) -> Handler | Deed:
+        """The function behind it; its name and docstring are the endpoint's."""
+        does = self.handler or self.deed
+        assert does is not None
+        return does
+
+    @property
+    def name(self) -> str:
+        """The operation's id: `makeStore` for `make_store`."""
+        first, *more = self.does.__name__.split("_")
+        return first + "".join(word.capitalize() for word in more)
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        return inspect.getdoc(self.does) or ""
+
+    @property
     def all_problems(self) -> tuple[str, ...]:
         """Every code that it can answer with."""
-        codes = ["bad_request", *self.problems]
+        codes = ["bad_request", "invalid", *self.problems]
         if not self.is_open:
             codes += ["unauthenticated", "forbidden"]
         if "{" in self.path and "unknown_coupon" not in codes:
             codes.append("not_found")
         if self.body is not None:
             codes += ["bad_json", "too_slow", "too_large", "unsupported_media_type"]
-        if self.body is not None or self.query is not NoQuery:
-            codes.append("invalid")
-        if self.takes_key:
-            codes += ["invalid", "idempotency_key_reused"]
-        return tuple(dict.fromkeys([*codes, "internal", "busy", "unavailable"]))
+        if self.deed is not None:
+            codes.append("idempotency_key_reused")
+        if self.needs_books:
+            codes += ["busy", "unavailable"]
+        return tuple(dict.fromkeys([*codes, "internal"]))

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from gameserver.http import admin, campaigns, coupons, pages, players, stores, street
+from gameserver.http import admin, campaigns, coupons, pages, players, service, stores, street
 from gameserver.http.call import Listed, Paging, Role
-from gameserver.http.doing_once import Once
+from gameserver.http.describing import describing
 from gameserver.http.memory import Memory
 from gameserver.http.middlewares import cross_origin, problems, safe_headers
 from gameserver.http.route import Route
@@ -20,45 +20,40 @@ PLAYER = frozenset({Role.PLAYER})
 MERCHANT = frozenset({Role.MERCHANT})
 COUNTER = frozenset({Role.MERCHANT, Role.CLERK})
 ADMIN = frozenset({Role.ADMIN})
+SERVICE = frozenset({Role.SERVICE})
 
 PLAYERS = (
     Route(
-        name="newGuest",
         method="POST",
         path="/v1/players",
-        summary="Come in as a guest",
         tag="players",
         roles=ANYONE,
         handler=players.new_guest,
+        needs_books=False,
         status=201,
         answer=players.Guest,
         problems=("too_many_requests",),
     ),
     Route(
-        name="listSpecies",
         method="GET",
         path="/v1/species",
-        summary="The kinds of cats",
         tag="players",
         roles=ANYONE,
         handler=street.species,
+        needs_books=False,
         answer=Listed[street.SpeciesView],
     ),
     Route(
-        name="getMap",
         method="GET",
         path="/v1/map",
-        summary="Where cats live",
         tag="players",
         roles=ANYONE,
         handler=street.street_map,
         answer=street.StreetMap,
     ),
     Route(
-        name="getLeaderboard",
         method="GET",
         path="/v1/leaderboard",
-        summary="The best players of a period",
         tag="players",
         roles=ANYONE,
         handler=players.leaderboard,
@@ -66,20 +61,16 @@ PLAYERS = (
         answer=Listed[players.Rank],
     ),
     Route(
-        name="getMe",
         method="GET",
         path="/v1/me",
-        summary="The player's own summary",
         tag="players",
         roles=PLAYER,
         handler=players.me,
         answer=players.Me,
     ),
     Route(
-        name="listMyCoupons",
         method="GET",
         path="/v1/me/coupons",
-        summary="The player's coupons",
         tag="players",
         roles=PLAYER,
         handler=players.my_coupons,
@@ -87,10 +78,8 @@ PLAYERS = (
         answer=Listed[players.WalletCoupon],
     ),
     Route(
-        name="listMyCatches",
         method="GET",
         path="/v1/me/catches",
-        summary="The player's catches",
         tag="players",
         roles=PLAYER,
         handler=players.my_catches,
@@ -98,10 +87,8 @@ PLAYERS = (
         answer=Listed[Catch],
     ),
     Route(
-        name="forgetMe",
         method="DELETE",
         path="/v1/me",
-        summary="Be forgotten",
         tag="players",
         roles=PLAYER,
         handler=players.forget_me,
@@ -111,10 +98,8 @@ PLAYERS = (
 
 STORES = (
     Route(
-        name="listStores",
         method="GET",
         path="/v1/stores",
-        summary="The merchant's stores",
         tag="stores",
         roles=MERCHANT,
         handler=stores.list_stores,
@@ -122,33 +107,26 @@ STORES = (
         answer=Listed[stores.Store],
     ),
     Route(
-        name="makeStore",
         method="POST",
         path="/v1/stores",
-        summary="Put a store on the map",
         tag="stores",
         roles=MERCHANT,
-        handler=Once(stores.make_store),
-        takes_key=True,
+        deed=stores.make_store,
         body=stores.NewStore,
         status=201,
         answer=stores.Store,
     ),
     Route(
-        name="getStore",
         method="GET",
         path="/v1/stores/{store}",
-        summary="A store",
         tag="stores",
         roles=MERCHANT,
         handler=stores.get_store,
         answer=stores.Store,
     ),
     Route(
-        name="changeStore",
         method="PATCH",
         path="/v1/stores/{store}",
-        summary="Change a store",
         tag="stores",
         roles=MERCHANT,
         handler=stores.change_store,
@@ -157,20 +135,16 @@ STORES = (
         answer=stores.Store,
     ),
     Route(
-        name="deleteStore",
         method="DELETE",
         path="/v1/stores/{store}",
-        summary="Take a store off the map",
         tag="stores",
         roles=MERCHANT,
         handler=stores.delete_store,
         status=204,
     ),
     Route(
-        name="putSpawnPlan",
         method="PUT",
         path="/v1/stores/{store}/spawn-plan",
-        summary="Say which cats live around a store",
         tag="stores",
         roles=MERCHANT,
         handler=stores.put_plan,
@@ -182,10 +156,8 @@ STORES = (
 
 CAMPAIGNS = (
     Route(
-        name="listCampaigns",
         method="GET",
         path="/v1/campaigns",
-        summary="The merchant's campaigns",
         tag="campaigns",
         roles=MERCHANT,
         handler=campaigns.list_campaigns,
@@ -193,34 +165,27 @@ CAMPAIGNS = (
         answer=Listed[campaigns.Campaign],
     ),
     Route(
-        name="makeCampaign",
         method="POST",
         path="/v1/campaigns",
-        summary="Make a campaign",
         tag="campaigns",
         roles=MERCHANT,
-        handler=Once(campaigns.make_campaign),
-        takes_key=True,
+        deed=campaigns.make_campaign,
         body=campaigns.NewCampaign,
         rules=(campaigns.is_worth_something, *campaigns.DATE_RULES),
         status=201,
         answer=campaigns.Campaign,
     ),
     Route(
-        name="getCampaign",
         method="GET",
         path="/v1/campaigns/{campaign}",
-        summary="A campaign with its counters",
         tag="campaigns",
         roles=MERCHANT,
         handler=campaigns.get_campaign,
         answer=campaigns.Campaign,
     ),
     Route(
-        name="changeCampaign",
         method="PATCH",
         path="/v1/campaigns/{campaign}",
-        summary="Change a campaign",
         tag="campaigns",
         roles=MERCHANT,
         handler=campaigns.change_campaign,
@@ -230,14 +195,11 @@ CAMPAIGNS = (
         problems=("stock_too_low", "campaign_ended"),
     ),
     Route(
-        name="addCodes",
         method="POST",
         path="/v1/campaigns/{campaign}/codes",
-        summary="Bring the merchant's own codes",
         tag="campaigns",
         roles=MERCHANT,
-        handler=Once(campaigns.add_codes),
-        takes_key=True,
+        deed=campaigns.add_codes,
         body=campaigns.OwnCodes,
         status=201,
         answer=campaigns.CodesAdded,
@@ -247,50 +209,40 @@ CAMPAIGNS = (
 
 COUPONS = (
     Route(
-        name="lookUpCoupon",
         method="GET",
         path="/v1/coupons/{code}",
-        summary="What a coupon is worth",
         tag="coupons",
         roles=COUNTER,
         handler=coupons.look_up,
-        answer=coupons.Coupon,
+        answer=coupons.CouponDetails,
         problems=("unknown_coupon",),
     ),
     Route(
-        name="redeemCoupon",
         method="POST",
         path="/v1/coupons/{code}/redeem",
-        summary="Redeem a coupon",
         tag="coupons",
         roles=COUNTER,
-        handler=Once(coupons.redeem, 200),
-        takes_key=True,
+        deed=coupons.redeem,
         body=coupons.Redemption,
-        answer=coupons.Coupon,
+        answer=coupons.CouponDetails,
         problems=("unknown_coupon", "already_redeemed", "expired", "void"),
     ),
     Route(
-        name="voidCoupon",
         method="POST",
         path="/v1/coupons/{code}/void",
-        summary="Withdraw a coupon",
         tag="coupons",
         roles=MERCHANT,
-        handler=Once(coupons.void, 200),
-        takes_key=True,
+        deed=coupons.void,
         body=coupons.Withdrawal,
-        answer=coupons.Coupon,
+        answer=coupons.CouponDetails,
         problems=("unknown_coupon", "already_redeemed", "expired"),
     ),
 )
 
 OPERATORS = (
     Route(
-        name="listMerchants",
         method="GET",
         path="/v1/merchants",
-        summary="All merchants",
         tag="operators",
         roles=ADMIN,
         handler=admin.list_merchants,
@@ -298,49 +250,48 @@ OPERATORS = (
         answer=Listed[Merchant],
     ),
     Route(
-        name="makeMerchant",
         method="POST",
         path="/v1/merchants",
-        summary="Make a merchant",
         tag="operators",
         roles=ADMIN,
-        handler=Once(admin.make_merchant),
-        takes_key=True,
+        deed=admin.make_merchant,
         body=admin.MerchantName,
         status=201,
         answer=admin.NewMerchant,
     ),
     Route(
-        name="makeKey",
         method="POST",
         path="/v1/merchants/{merchant}/keys",
-        summary="Make a further key of a merchant",
         tag="operators",
         roles=ADMIN,
-        handler=Once(admin.make_key),
-        takes_key=True,
+        deed=admin.make_key,
         body=admin.KeyRole,
         body_optional=True,
         status=201,
         answer=admin.NewKey,
     ),
     Route(
-        name="banPlayer",
-        method="POST",
-        path="/v1/players/{player}/ban",
-        summary="Ban a player",
+        method="DELETE",
+        path="/v1/keys/{key}",
         tag="operators",
         roles=ADMIN,
-        handler=admin.ban,
+        handler=admin.revoke_key,
+        status=204,
+    ),
+    Route(
+        method="POST",
+        path="/v1/players/{player}/ban",
+        tag="operators",
+        roles=ADMIN,
+        deed=admin.ban,
         body=admin.NewBan,
         body_optional=True,
+        status=201,
         answer=admin.Ban,
     ),
     Route(
-        name="unbanPlayer",
         method="DELETE",
         path="/v1/players/{player}/ban",
-        summary="Lift a ban",
         tag="operators",
         roles=ADMIN,
         handler=admin.unban,
@@ -348,52 +299,89 @@ OPERATORS = (
     ),
 )
 
+COUPON_SERVICE = (
+    Route(
+        method="POST",
+        path="/v1/issue",
+        tag="coupon service",
+        roles=SERVICE,
+        deed=service.issue,
+        body=service.CatchItems,
+        answer=service.Issued,
+    ),
+    Route(
+        method="POST",
+        path="/v1/reservations",
+        tag="coupon service",
+        roles=SERVICE,
+        deed=service.reserve,
+        body=service.NewReservation,
+        status=201,
+        answer=service.Granted,
+    ),
+    Route(
+        method="POST",
+        path="/v1/reservations/{reservation}/release",
+        tag="coupon service",
+        roles=SERVICE,
+        deed=service.release,
+        body=service.Release,
+        answer=service.Released,
+    ),
+)
+
 HEALTH = (
     Route(
-        name="getHealth",
         method="GET",
         path="/healthz",
-        summary="Is the process alive?",
         tag="health",
         roles=ANYONE,
         handler=pages.health,
+        needs_books=False,
         answer=pages.Health,
     ),
     Route(
-        name="getReadiness",
         method="GET",
         path="/readyz",
-        summary="May it be given players?",
         tag="health",
         roles=ANYONE,
         handler=pages.readiness,
+        needs_books=False,
         answer=pages.Readiness,
         problems=("not_ready",),
     ),
     Route(
-        name="getMetrics",
         method="GET",
         path="/metrics",
-        summary="Counters and gauges",
         tag="health",
         roles=ANYONE,
         handler=pages.metrics,
+        needs_books=False,
         answer=str,
         media=pages.PROMETHEUS,
     ),
     Route(
-        name="play",
         method="GET",
         path="/play",
-        summary="Players' sockets",
         tag="players",
         roles=ANYONE,
         handler=pages.play,
+        needs_books=False,
         problems=("upgrade_required",),
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*PLAYERS, *STORES, *CAMPAIGNS, *COUPONS, *OPERATORS, *HEALTH)
+_API = (
+    *PLAYERS,
+    *STORES,
+    *CAMPAIGNS,
+    *COUPONS,
+    *OPERATORS,
+    *COUPON_SERVICE,
+    *HEALTH,
+)
+
+ROUTES: tuple[Route, ...] = (*_API, *describing(_API))
 
 
 def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Application:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gameserver.game.tokens import player_of
 from gameserver.http.call import ANYONE, Call, OnceKey, Role, Who
+from gameserver.http.doing_once import doing_once
 from gameserver.http.errors import (
     PROBLEM_JSON,
     Problem,
@@ -40,13 +41,15 @@ Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def serve(route: Route, site: Site, memory: Memory) -> Handle:
     """The aiohttp handler of a route."""
+    handler = route.handler if route.deed is None else doing_once(route.deed, route.status)
+    assert handler is not None
 
     async def handle(request: web.Request) -> web.StreamResponse:
         call = await _let_in(route, site, memory, request)
         if isinstance(call, Problem):
             return as_response(call)
         try:
-            answer = await route.handler(call)
+            answer = await handler(call)
         except BadCursor:
             answer = invalid("cursor", "is none of ours")
         return _answered(route, answer)
@@ -184,14 +187,13 @@ def _once(route: Route, who: Who, request: web.Request, body: Any) -> OnceKey | 
         return None
     if not (0 < len(key) <= KEY_MAX and key.isascii() and key.isprintable()):
         return invalid("Idempotency-Key", f"must be 1 to {KEY_MAX} printable ASCII characters")
-    assert who.key is not None
+    # A guest's principal is the address: others may have thought of the same key.
+    principal = f"key:{who.key}" if who.key is not None else f"guest:{request.remote}"
     asked = idempotency.request(
-        f"key:{who.key}",
+        principal,
         key,
         route.method.encode(),
         request.path.encode(),
         msgspec.json.encode(body),
     )
-    secret = _secret(request)
-    assert secret is not None
-    return OnceKey(asked, secret.encode())
+    return OnceKey(asked, (_secret(request) or "").encode())

@@ -63,7 +63,8 @@ async def species(call: Call[None, NoQuery]) -> Listed[SpeciesView]:
         [
             SpeciesView(id=id_, **msgspec.structs.asdict(kind))
             for id_, kind in call.site.species.items()
-        ]
+        ],
+        None,
     )
 
 

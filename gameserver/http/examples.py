@@ -1,0 +1,135 @@
+"""One example of each body and answer worth showing, for the API's description."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from gameserver.game.datum import Datum
+from gameserver.game.model import CouponState
+from gameserver.http import admin, campaigns, coupons, players, service, stores
+from gameserver.http.errors import FieldError, ProblemDetails, problem_type
+
+_STORE = "sto_0193a2b4c5d9f1e2d3c4b"
+_CAMPAIGN = "cam_0193a2b4c5d0a9b8c7d6e"
+_CODE = "7Q2MHX-0VJ9RC-KE4TA8"
+_AT_MS = 1_794_326_400_000
+
+_PLAN = stores.SpawnPlan(
+    cats_alive=12,
+    lifetime_s=600,
+    radius_m=180.0,
+    species={"bobbin": 30.0, "boba": 12.0, "midnight": 1.0},
+    campaign=_CAMPAIGN,
+    catches_per_cat=4,
+)
+
+EXAMPLES: dict[type[Any], Any] = {
+    ProblemDetails: ProblemDetails(
+        type=problem_type("invalid"),
+        title="A field or parameter is wrong.",
+        status=422,
+        code="invalid",
+        detail="lat: Expected `float` <= 90.0",
+        errors=(FieldError("lat", "Expected `float` <= 90.0"),),
+    ),
+    players.Guest: players.Guest(
+        player="g5f1e2d3c4b5a69788796a5b4",
+        token="g5f1e2d3c4b5a69788796a5b4.1796918400000.<32 hex digits>",  # noqa: S106 - an example
+        expires_ms=1_796_918_400_000,
+    ),
+    players.Me: players.Me(
+        player="g5f1e2d3c4b5a69788796a5b4",
+        points=44,
+        catches=4,
+        species={"bobbin": 3, "boba": 1},
+        banned=False,
+        banned_until_ms=None,
+    ),
+    stores.NewStore: stores.NewStore(
+        name="Moonwhisker Tea House, Nanjing Road",
+        lat=31.235,
+        lon=121.4746,
+        datum=Datum.GCJ02,
+        address="南京东路 300 号",
+        timezone="Asia/Shanghai",
+        opening_hours="Mo-Su 10:00-22:00",
+    ),
+    stores.StoreChange: stores.StoreChange(name="Moonwhisker Tea House", state="paused"),
+    stores.Store: stores.Store(
+        id=_STORE,
+        name="Moonwhisker Tea House, Nanjing Road",
+        lat=31.235,
+        lon=121.4746,
+        datum=Datum.GCJ02,
+        address="南京东路 300 号",
+        timezone="Asia/Shanghai",
+        opening_hours="Mo-Su 10:00-22:00",
+        catch_m=50.0,
+        state="active",
+        spawn_plan=_PLAN,
+    ),
+    stores.SpawnPlan: _PLAN,
+    campaigns.NewCampaign: campaigns.NewCampaign(
+        title="20% off any pot",
+        kind="percent",
+        value=20.0,
+        terms="One coupon per order.",
+        stock=6000,
+        per_player=3,
+        per_player_day=1,
+        starts_at=datetime(2026, 11, 10, 16, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 11, 16, tzinfo=UTC),
+        valid_for_s=604_800,
+    ),
+    campaigns.CampaignChange: campaigns.CampaignChange(stock=8000, state="paused"),
+    campaigns.Campaign: campaigns.Campaign(
+        id=_CAMPAIGN,
+        title="20% off any pot",
+        kind="percent",
+        value=20.0,
+        currency=None,
+        terms="One coupon per order.",
+        stock=6000,
+        per_player=3,
+        per_player_day=1,
+        starts_at=datetime(2026, 11, 10, 16, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 11, 16, tzinfo=UTC),
+        valid_for_s=604_800,
+        state="active",
+        codes="generated",
+        uploaded=0,
+        reserved=48,
+        issued=211,
+        redeemed=60,
+    ),
+    campaigns.OwnCodes: campaigns.OwnCodes(codes=["TEA-0001", "TEA-0002"]),
+    coupons.Redemption: coupons.Redemption(store=_STORE),
+    coupons.Withdrawal: coupons.Withdrawal(reason="given twice by mistake"),
+    coupons.CouponDetails: coupons.CouponDetails(
+        code=_CODE,
+        campaign=_CAMPAIGN,
+        title="20% off any pot",
+        kind="percent",
+        value=20.0,
+        currency=None,
+        terms="One coupon per order.",
+        state=CouponState.REDEEMED,
+        store=_STORE,
+        issued_ms=_AT_MS,
+        expires_ms=_AT_MS + 604_800_000,
+        redeemed_ms=_AT_MS + 3_600_000,
+        redeemed_store=_STORE,
+        void_reason=None,
+    ),
+    admin.MerchantName: admin.MerchantName(name="Moonwhisker Tea House"),
+    admin.NewMerchant: admin.NewMerchant(
+        id="mer_0193a2b4c5d1f0e2d3c4b",
+        name="Moonwhisker Tea House",
+        key="cat_0f1e2d3c4b5a6978_<48 hex digits>",
+    ),
+    admin.KeyRole: admin.KeyRole(role="clerk"),
+    admin.NewBan: admin.NewBan(reason="impossible travel", until_ms=_AT_MS),
+    service.NewReservation: service.NewReservation(
+        reservation="8f2830828-4k7m2q9x0w3z", campaign=_CAMPAIGN, count=4, expires_ms=_AT_MS
+    ),
+    service.Release: service.Release(count=4),
+}
