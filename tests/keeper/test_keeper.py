@@ -1,0 +1,180 @@
+"""The keeper on real stores: cats come, go, carry coupons, and change hands."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from gameserver.game.model import ActiveHours
+from gameserver.ledger.campaigns import CampaignChange
+from gameserver.ledger.stores import Store, StoreChange
+from tests.servers.catcat import CatCat
+from tests.servers.game import PLACE, Game, game, plan
+from tests.servers.redis import redis_server
+from tests.waiting import until
+
+
+async def alive(street: Game, store: Store) -> list[str]:
+    """The campaigns of the cats that the store has on the street ("" for none)."""
+    region = store_region(store)
+    snapshot = await street.app.live.snapshot(region)
+    return [cat.campaign or "" for cat, _ in snapshot.cats if cat.store == store.id]
+
+
+def store_region(store: Store) -> str:
+    from gameserver.game.geo import region_of
+
+    return region_of(store.lat, store.lon)
+
+
+def count_is(street: Game, store: Store, count: int):  # type: ignore[no-untyped-def]
+    async def so() -> bool:
+        return len(await alive(street, store)) == count
+
+    return so
+
+
+async def reserved(street: Game, campaign: str) -> int:
+    found = await street.app.ledger.merchants.get_campaign(street.merchant, campaign)
+    assert found is not None
+    return found.reserved
+
+
+async def test_a_store_has_as_many_cats_as_its_plan_says(street: Game) -> None:
+    store = await street.store(plan(cats_alive=7, radius_m=100.0))
+    await until(count_is(street, store, 7))
+
+
+async def test_a_plan_that_shrinks_grows_or_ends_is_followed(street: Game) -> None:
+    campaign = await street.campaign()
+    wanted = plan(cats_alive=5, campaign=campaign.id)
+    store = await street.store(wanted)
+    put = street.app.ledger.merchants.put_plan
+    for count in (2, 9, 0):
+        await put(street.merchant, store.id, replace(wanted, cats_alive=count))
+        await until(count_is(street, store, count))
+
+    async def all_is_released() -> bool:
+        return await reserved(street, campaign.id) == 0
+
+    await until(all_is_released)
+
+
+async def test_a_paused_store_takes_its_cats_home_and_a_reopened_one_puts_them_out(
+    street: Game,
+) -> None:
+    store = await street.store(plan(cats_alive=3))
+    await until(count_is(street, store, 3))
+    update = street.app.ledger.merchants.update_store
+    await update(street.merchant, store.id, StoreChange(state="paused"))
+    await until(count_is(street, store, 0))
+    await update(street.merchant, store.id, StoreChange(state="active"))
+    await until(count_is(street, store, 3))
+
+
+async def test_a_deleted_store_leaves_no_cats(street: Game) -> None:
+    store = await street.store(plan(cats_alive=3))
+    await until(count_is(street, store, 3))
+    await street.app.ledger.merchants.delete_store(street.merchant, store.id)
+    await until(count_is(street, store, 0))
+
+
+async def test_a_store_that_moves_to_another_region_takes_its_cats_along(street: Game) -> None:
+    store = await street.store(plan(cats_alive=3))
+    await until(count_is(street, store, 3))
+    moved = await street.app.ledger.merchants.update_store(
+        street.merchant, store.id, StoreChange(lat=PLACE[0] + 1.0)
+    )
+    assert isinstance(moved, Store)
+    assert store_region(moved) != store_region(store)
+    await until(count_is(street, moved, 3))
+    await until(count_is(street, store, 0))
+
+
+async def test_cats_whose_time_is_over_go_home_and_others_come(street: Game) -> None:
+    campaign = await street.campaign(stock=1000)
+    store = await street.store(plan(cats_alive=4, lifetime_s=10, campaign=campaign.id))
+    await until(count_is(street, store, 4))
+    first = {cat.id for cat, _ in (await street.app.live.snapshot(store_region(store))).cats}
+
+    async def all_are_new() -> bool:
+        now = {cat.id for cat, _ in (await street.app.live.snapshot(store_region(store))).cats}
+        return len(now) == 4 and not now & first and await reserved(street, campaign.id) == 4
+
+    await until(all_are_new, 30.0)
+
+
+async def test_no_more_coupons_are_out_than_the_campaign_has(street: Game) -> None:
+    campaign = await street.campaign(stock=5)
+    store = await street.store(plan(cats_alive=4, catches_per_cat=2, campaign=campaign.id))
+    await until(count_is(street, store, 3))
+    left = [left for _, left in (await street.app.live.snapshot(store_region(store))).cats]
+    assert sorted(left) == [1, 2, 2]
+    assert await reserved(street, campaign.id) == 5
+
+
+async def test_a_paused_campaign_is_taken_off_the_street_and_comes_back(street: Game) -> None:
+    campaign = await street.campaign()
+    store = await street.store(plan(cats_alive=3, campaign=campaign.id))
+    await until(count_is(street, store, 3))
+    change = street.app.ledger.merchants.update_campaign
+    await change(street.merchant, campaign.id, CampaignChange(state="paused"))
+    await until(count_is(street, store, 0))
+    await change(street.merchant, campaign.id, CampaignChange(state="active"))
+    await until(count_is(street, store, 3))
+
+
+async def test_a_plan_begins_and_ends_at_its_times(street: Game) -> None:
+    now_ms = street.app.gateway.street.clock()
+    hours = ActiveHours(from_ms=now_ms + 1_500, to_ms=now_ms + 6_000)
+    store = await street.store(plan(cats_alive=2, active=hours))
+    await until(count_is(street, store, 2))
+    assert street.app.gateway.street.clock() >= now_ms + 1_500
+    await until(count_is(street, store, 0))
+    assert street.app.gateway.street.clock() >= now_ms + 6_000
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[list[Game]]:
+    """Two servers on the same stores."""
+    async with AsyncExitStack() as stack:
+        redis = stack.enter_context(redis_server())
+        servers = [
+            await stack.enter_async_context(game(tmp_path, redis=redis.url)) for _ in range(2)
+        ]
+        yield servers
+
+
+async def test_keepers_share_the_regions_and_hold_each_once(two: list[Game]) -> None:
+    stores = [
+        await two[0].store(plan(), (PLACE[0] + number * 0.3, PLACE[1])) for number in range(12)
+    ]
+    regions = {store_region(store) for store in stores}
+    keepers = [server.app.keeper for server in two]
+
+    def shared() -> bool:
+        first, second = (keeper.held for keeper in keepers)
+        return first | second == regions and not first & second and bool(first) and bool(second)
+
+    await until(shared)
+    for store in stores:
+        await until(count_is(two[0], store, 1))
+
+
+async def test_a_dead_keepers_regions_are_taken_over_within_ten_seconds(tmp_path: Path) -> None:
+    """The other process is killed, so that it can't say good-bye."""
+    with redis_server() as redis:
+        async with game(tmp_path, redis=redis.url) as street:
+            stores = [
+                await street.store(plan(), (PLACE[0] + number * 0.3, PLACE[1]))
+                for number in range(12)
+            ]
+            regions = {store_region(store) for store in stores}
+            await until(lambda: street.app.keeper.held == regions)
+            other = CatCat(tmp_path, "--redis", redis.url)
+            await other.start()
+            await until(lambda: 0 < len(street.app.keeper.held) < len(regions))
+            await other.kill()
+            await until(lambda: street.app.keeper.held == regions, 10.0)
