@@ -54,16 +54,17 @@ def audit(connection: Connection) -> list[Check]:
     """Check every invariant on the connection's snapshot (`Database.read`), beside live traffic."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
-    return [_check(connection, invariant) for invariant in INVARIANTS]
-
-
-def _check(connection: Connection, invariant: Invariant) -> Check:
-    ids = connection.scalars(invariant.broken.limit(SHOWN + 1)).all()
-    if ids:
-        more = ", ..." if len(ids) > SHOWN else ""
-        return Check(invariant.name, False, ", ".join(map(str, ids[:SHOWN])) + more)
-    count = connection.scalar(select(func.count()).select_from(invariant.table))
-    return Check(invariant.name, True, f"{count} {invariant.table.name}")
+    counts = {
+        table: connection.scalar(select(func.count()).select_from(table))
+        for table in dict.fromkeys(invariant.table for invariant in INVARIANTS)
+    }
+    checks = []
+    for invariant in INVARIANTS:
+        ids = connection.scalars(invariant.broken.limit(SHOWN + 1)).all()
+        shown = ", ".join(map(str, ids[:SHOWN])) + (", ..." if len(ids) > SHOWN else "")
+        seen = f"{counts[invariant.table]} {invariant.table.name}"
+        checks.append(Check(invariant.name, not ids, shown if ids else seen))
+    return checks
 
 
 def _counts(name: str, counter: ColumnElement[int], rows: Select[Any]) -> Invariant:

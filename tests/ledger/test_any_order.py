@@ -247,7 +247,7 @@ class Books(RuleBasedStateMachine):
 def bounded(examples: int) -> settings:
     return settings(
         max_examples=examples,
-        stateful_step_count=30,
+        stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
@@ -261,7 +261,7 @@ def test_on_sqlite(migrated_file: Path):
             url = f"sqlite:///{folder}/books.db"
             return await self.stack.enter_async_context(open_ledger(url, clock=self.clock))
 
-    run_state_machine_as_test(SqliteBooks, settings=bounded(25))
+    run_state_machine_as_test(SqliteBooks, settings=bounded(12))
 
 
 def test_on_postgresql(postgres: PostgresServer):
@@ -272,4 +272,4 @@ def test_on_postgresql(postgres: PostgresServer):
             url = postgres.url(name)
             return await self.stack.enter_async_context(open_ledger(url, clock=self.clock))
 
-    run_state_machine_as_test(PostgresBooks, settings=bounded(8))
+    run_state_machine_as_test(PostgresBooks, settings=bounded(5))
