@@ -85,8 +85,8 @@ async def embedded_redis(data_dir: Path) -> AsyncIterator[EmbeddedRedis]:
     program = find_program()
     directory = (data_dir / "redis").resolve()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(directory):
-        socket_path = _socket_path(directory)
+    socket_path = _socket_path(directory)
+    with _locked(directory), _private(socket_path.parent):
         await _stop_leftover(socket_path)
         keeper = _Supervisor(program, directory, socket_path)
         try:
@@ -149,12 +149,23 @@ def _socket_path(directory: Path) -> Path:
     if len(os.fsencode(beside)) < min(SOCKET_PATH_MAX, 103):
         return beside
     digest = hashlib.blake2b(os.fsencode(directory), digest_size=8).hexdigest()
-    short = Path(tempfile.gettempdir()) / f"catcat-{os.getuid()}-{digest}"
-    short.mkdir(mode=0o700, exist_ok=True)
-    found = short.lstat()
-    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
-        raise EmbeddedRedisError(f"{short} is not a private directory of this user: remove it")
-    return short / "redis.sock"
+    return Path(tempfile.gettempdir()) / f"catcat-{os.getuid()}-{digest}" / "redis.sock"
+
+
+@contextmanager
+def _private(directory: Path) -> Iterator[None]:
+    """A directory that nobody else can put a socket into; gone afterwards, if it is empty."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    found = directory.lstat()
+    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o022:
+        raise EmbeddedRedisError(
+            f"{directory} belongs to others, or they may write to it: see to it that they may not"
+        )
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            directory.rmdir()
 
 
 class _Supervisor:

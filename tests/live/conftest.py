@@ -50,13 +50,19 @@ async def live(server: RedisServer) -> AsyncIterator[Live]:
 def check_keys(server: RedisServer) -> None:
     """Fail on a key that nobody declared, of another type than declared, or that stays forever."""
     for node in server.nodes:
-        for key in node.scan_iter(count=1000):
-            kinds = [kind for kind in keys.KINDS if kind.matches(key.decode())]
-            assert len(kinds) == 1, f"{key!r} is not declared once in keys.KINDS: {kinds}"
+        names = list(node.scan_iter(count=1000))
+        types = node.pipeline(transaction=False)
+        lives = node.pipeline(transaction=False)
+        for name in names:
+            types.type(name)
+            lives.pttl(name)
+        for name, type_, ttl_ms in zip(names, types.execute(), lives.execute(), strict=True):
+            kinds = [kind for kind in keys.KINDS if kind.matches(name.decode())]
+            assert len(kinds) == 1, f"{name!r} is not declared once in keys.KINDS: {kinds}"
             [kind] = kinds
-            assert node.type(key) == kind.type.encode(), f"{key!r} is not a {kind.type}"
-            stays = node.pttl(key) == -1
+            assert type_ == kind.type.encode(), f"{name!r} is not a {kind.type}"
+            stays = ttl_ms == -1
             if kind.pattern.endswith(":outbox"):
-                assert stays == (node.xlen(key) > 0), "an outbox stays while it has entries"
+                assert stays == (node.xlen(name) > 0), "an outbox stays while it has entries"
             else:
-                assert kind.lasting or not stays, f"{key!r} has no time to live"
+                assert kind.lasting or not stays, f"{name!r} has no time to live"
