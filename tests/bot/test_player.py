@@ -146,6 +146,16 @@ def test_a_cat_that_vanished_is_not_aimed_at(scene: Scene) -> None:
     assert not scene.all(Aim)
 
 
+def test_nobody_throws_at_a_cat_that_has_vanished_meanwhile(scene: Scene) -> None:
+    scene.hear(Cats(appear=(cat_at(1),)))
+    scene.tick()
+    scene.hear(Encounter("c1", "t", NOW_MS, 1.0, 0.0), Cats(vanish=("c1",)))
+    assert scene.player.due_s == math.inf
+    scene.hear(Cats(appear=(cat_at(1, "c2"),)))
+    scene.tick()
+    assert scene.all(Aim) == [Aim("c1"), Aim("c2")]
+
+
 def test_the_throw_comes_no_sooner_than_the_rules_allow(scene: Scene) -> None:
     scene.hear(Cats(appear=(cat_at(1),)))
     scene.tick()

@@ -58,6 +58,7 @@ async def test_a_run_walks_catches_and_reconciles(street: Any, tmp_path: Path) -
     assert report.fixes == len(street.heard("fix"))
     assert report.catch_ms.p50 is not None
     assert report.connect_ms.p50 is not None
+    assert report.fixes_skipped == 0
     assert report.failed == []
     written = json.loads((tmp_path / "r.json").read_bytes())
     assert written["coupons"] == report.coupons

