@@ -106,26 +106,24 @@ class Awards:
             log.warning("a refused claim's place is given back later, from the outbox")
         return refusal
 
-    async def finish(self, wons: Sequence[Won]) -> list[tuple[Won, CouponChanged | None]]:
-        """Do what is left of claims that nobody finished, and say what their players should hear.
+    async def finish(self, wons: Sequence[Won]) -> list[CouponChanged]:
+        """Do what is left of claims that nobody finished; what their players should hear.
 
         LedgerError where the books can't be reached: the outbox keeps every claim, try again.
         """
         couponed = [won for won in wons if won.claim.campaign is not None]
+        stands = [won for won in wons if won.claim.campaign is None]
+        news: list[CouponChanged] = []
         results = await self._issue([_item(won.claim) for won in couponed]) if couponed else []
-        news: list[tuple[Won, CouponChanged | None]] = [
-            (won, None) for won in wons if won.claim.campaign is None
-        ]
-        stands = [won for won, _ in news]
         for won, result in zip(couponed, results, strict=True):
             refusal = _refusal(won.claim, result)
             if refusal is None:
                 assert result.coupon is not None
                 stands.append(won)
-                news.append((won, _news(won.claim, coupon_view(result.coupon))))
+                news.append(_news(won.claim, coupon_view(result.coupon)))
             else:
                 await self._live.unclaim_cat(won.claim, won.entry, refusal.reason, self._clock())
-                news.append((won, _news(won.claim, _nothing(won.claim))))
+                news.append(_news(won.claim, _nothing(won.claim)))
         if stands:
             await self._record(stands)
         return news

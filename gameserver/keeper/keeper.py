@@ -11,32 +11,33 @@ from random import Random
 
 from msgspec.structs import replace
 
-from gameserver.awards import Awards, Won
-from gameserver.game.geo import cat_region
+from gameserver.awards import Awards
 from gameserver.game.model import Cat, PlannedStore, Reservation
 from gameserver.game.spawning import cats_for
+from gameserver.keeper.leftovers import RELEASE_ALL, Leftovers
 from gameserver.keeper.region import RegionBook
 from gameserver.keeper.shares import Shares
 from gameserver.ledger.coupons import CouponService
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.merchants import Merchants
-from gameserver.live.claims import OutboxEntry
 from gameserver.live.errors import LeaseLost, LiveError
 from gameserver.live.live import Live
-from gameserver.live.messages import CouponChanged
 
 log = logging.getLogger(__name__)
 
+Step = Callable[[int], Awaitable[None]]
+
 ROUND_EVERY_S = 0.5
 SHARES_EVERY_MS = 1_000
-DRAIN_EVERY_MS = 1_000
-LAPSED_EVERY_MS = 30_000
-UNFINISHED_AFTER_MS = 3_000
-DRAIN_MOST = 200
+EVERY_MS = {
+    "taking cats home": 0,
+    "putting cats out": 0,
+    "finishing claims": 1_000,
+    "releasing reservations": 30_000,
+}
 SWEEP_MOST = 500
+SNAPSHOTS_AT_ONCE = 16
 PLANS_PAGE = 1_000
-RELEASE_ALL = 1_000_000
-"""A cat that is gone keeps nothing: release all that was granted and not issued."""
 
 
 class Keeper:
@@ -57,9 +58,16 @@ class Keeper:
         self._stores: dict[str, PlannedStore] = {}
         self._by_region: dict[str, set[str]] = {}
         self._rev = 0
-        self._next_ms = {"shares": 0, "drain": 0, "lapsed": 0}
+        self._knows_plans = False
+        self._next_ms: dict[str, int] = {}
+        self._steps: tuple[tuple[str, Step], ...] = (
+            ("taking cats home", self._take_home),
+            ("putting cats out", self._put_out),
+            ("finishing claims", self._drain),
+            ("releasing reservations", self._release),
+        )
+        self.leftovers = Leftovers(live, awards, books.coupons)
         self.spawned = 0
-        self.drained = 0
 
     @property
     def held(self) -> frozenset[str]:
@@ -90,19 +98,32 @@ class Keeper:
             try:
                 await self._follow_plans(now_ms)
             except LedgerError as error:
-                log.warning("plans can't be read: %s", error)  # the cats that are out still count
+                log.warning("plans can't be read: %s", error)
+            if not self._knows_plans:
+                return  # a region whose stores aren't known would lose its cats
             await self._share(now_ms)
         await self._follow_feeds(now_ms)
-        await self._take_home(now_ms)
-        await self._put_out(now_ms)
-        if self._is_time("drain", DRAIN_EVERY_MS, now_ms):
-            for region in list(self._regions):
-                await self._drain(region, now_ms)
-        if self._is_time("lapsed", LAPSED_EVERY_MS, now_ms):
-            await self._release_lapsed(now_ms)
+        for due, step in self._steps:
+            if self._is_time(due, EVERY_MS[due], now_ms):
+                await self._guarded(due, step, now_ms)
+
+    async def _guarded(self, name: str, step: Step, now_ms: int) -> None:
+        """One step's trouble is not the others'."""
+        try:
+            await step(now_ms)
+        except (LiveError, LedgerError) as error:
+            log.warning("%s put off: %s", name, error)
+        except Exception:
+            log.exception("%s failed", name)
+
+    async def _drain(self, now_ms: int) -> None:
+        await self.leftovers.finish_claims(list(self._regions), now_ms)
+
+    async def _release(self, now_ms: int) -> None:
+        await self.leftovers.release_lapsed(self.held, now_ms)
 
     def _is_time(self, what: str, every_ms: int, now_ms: int) -> bool:
-        if now_ms < self._next_ms[what]:
+        if now_ms < self._next_ms.get(what, 0):
             return False
         self._next_ms[what] = now_ms + every_ms
         return True
@@ -116,6 +137,7 @@ class Keeper:
                 self._rev = max(self._rev, store.rev)
                 self._replan(store, now_ms)
             if len(stores) < PLANS_PAGE:
+                self._knows_plans = True
                 return
 
     def _replan(self, store: PlannedStore, now_ms: int) -> None:
@@ -139,11 +161,13 @@ class Keeper:
                 book.plan(self._stores[store_id], now_ms)
 
     async def _follow_feeds(self, now_ms: int) -> None:
-        for name, book in list(self._regions.items()):
-            if book.cursor is None:
-                snapshot = await self._live.snapshot(name)
-                book.start_over(cat for cat, _ in snapshot.cats)
-                book.cursor = snapshot.last_id
+        new = [name for name, book in self._regions.items() if book.cursor is None]
+        for start in range(0, len(new), SNAPSHOTS_AT_ONCE):
+            names = new[start : start + SNAPSHOTS_AT_ONCE]
+            snapshots = await asyncio.gather(*(self._live.snapshot(name) for name in names))
+            for name, snapshot in zip(names, snapshots, strict=True):
+                self._regions[name].start_over(cat for cat, _ in snapshot.cats)
+                self._regions[name].cursor = snapshot.last_id
         cursors = {
             name: book.cursor for name, book in self._regions.items() if book.cursor is not None
         }
@@ -164,10 +188,12 @@ class Keeper:
     # --- cats home and out ---
 
     async def _take_home(self, now_ms: int) -> None:
-        for name, book in list(self._regions.items()):
-            if not book.sweep_is_due(now_ms):
-                continue
-            ids = await self._live.due_cats(name, now_ms, SWEEP_MOST)
+        names = [name for name, book in self._regions.items() if book.sweep_is_due(now_ms)]
+        due = await asyncio.gather(
+            *(self._live.due_cats(name, now_ms, SWEEP_MOST) for name in names)
+        )
+        for name, ids in zip(names, due, strict=True):
+            book = self._regions[name]
             if ids and not await self._fenced(
                 name, self._live.expire_cats(name, ids, self._name, now_ms)
             ):
@@ -260,44 +286,6 @@ class Keeper:
     def _lose(self, name: str) -> None:
         self._shares.lose(name)
         self._regions.pop(name, None)
-
-    # --- what was left undone ---
-
-    async def _drain(self, name: str, now_ms: int) -> None:
-        entries = await self._live.unfinished(name, now_ms - UNFINISHED_AFTER_MS, DRAIN_MOST)
-        if not entries:
-            return
-        wons = [Won(entry.claim, entry.entry) for entry in entries if entry.claim is not None]
-        if wons:
-            for won, news in await self._awards.finish(wons):
-                self.drained += 1
-                if news is not None:
-                    await self._push(news)
-                log.debug("finished a claim of %s", won.claim.cat)
-        await self._release_gone(name, [entry for entry in entries if entry.claim is None], now_ms)
-
-    async def _release_gone(self, name: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
-        """Cats that went home: every claim before their entry is finished, so release the rest."""
-        if not entries:
-            return
-        await self._coupons.release([(entry.cat, RELEASE_ALL) for entry in entries], now_ms)
-        await self._live.finish(name, [entry.entry for entry in entries])
-
-    async def _push(self, news: CouponChanged) -> None:
-        where = await self._live.where(news.player)
-        if where is not None:
-            await self._live.tell(where.process, news)
-
-    async def _release_lapsed(self, now_ms: int) -> None:
-        """Reservations whose cats never came out, or were lost with Redis."""
-        lapsed = await self._coupons.lapsed(now_ms, DRAIN_MOST)
-        mine = [cat for cat in lapsed if cat_region(cat) in self._shares.held]
-        if not mine:
-            return
-        alive = await self._live.alive(mine)
-        gone = [(cat, RELEASE_ALL) for cat, there in zip(mine, alive, strict=True) if not there]
-        if gone:
-            await self._coupons.release(gone, now_ms)
 
 
 class Books:

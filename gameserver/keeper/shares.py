@@ -5,6 +5,7 @@ where two disagree for a moment. A dead keeper's heartbeat and leases lapse with
 the next round of the others takes its regions over.
 """
 
+import asyncio
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -39,14 +40,19 @@ class Shares:
         before = set(self.held)
         keepers = await self._live.heartbeat(self._keeper, now_ms, LEASE_MS)
         mine = {region for region in regions if owner_of(region, keepers) == self._keeper}
-        for region in before - mine:
-            await self._live.release_region(region, self._keeper)
-        still = await self._live.renew_regions(before & mine, self._keeper, LEASE_MS)
-        self.held = set(still)
-        for region in mine - self.held:
-            if await self._live.acquire_region(region, self._keeper, LEASE_MS):
-                self.held.add(region)
+        await self._release(before - mine)
+        self.held = set(await self._live.renew_regions(before & mine, self._keeper, LEASE_MS))
+        wanted = list(mine - self.held)
+        won = await asyncio.gather(
+            *(self._live.acquire_region(region, self._keeper, LEASE_MS) for region in wanted)
+        )
+        self.held.update(region for region, is_won in zip(wanted, won, strict=True) if is_won)
         return self.held - before, before - self.held
+
+    async def _release(self, regions: Iterable[str]) -> None:
+        await asyncio.gather(
+            *(self._live.release_region(region, self._keeper) for region in regions)
+        )
 
     def lose(self, region: str) -> None:
         """A script found that the lease is another's now."""
@@ -54,7 +60,6 @@ class Shares:
 
     async def give_up(self) -> None:
         """At the end: let the others take over at once."""
-        for region in self.held:
-            await self._live.release_region(region, self._keeper)
+        await self._release(self.held)
         self.held.clear()
         await self._live.retire(self._keeper)

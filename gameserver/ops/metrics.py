@@ -47,7 +47,7 @@ class GameCollector(Collector):
             ("catcat_messages_out", "Messages sent.", stats.messages_out),
             ("catcat_catches", "Cats caught.", stats.caught),
             ("catcat_spawned", "Cats put on the street.", watched.keeper.spawned),
-            ("catcat_drained", "Claims finished by the keeper.", watched.keeper.drained),
+            ("catcat_drained", "Claims finished by the keeper.", watched.keeper.leftovers.finished),
             ("catcat_issue_batches", "Batches of coupons.", watched.awards.issuing.batches),
             ("catcat_issue_items", "Coupons asked for.", watched.awards.issuing.done),
             ("catcat_record_batches", "Batches of catches.", watched.awards.recording.batches),

@@ -1,0 +1,76 @@
+"""What somebody left undone: claims whose process died, reservations whose cat never came."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+from gameserver.awards import Awards, Won
+from gameserver.game.geo import cat_region
+from gameserver.ledger.coupons import CouponService
+from gameserver.live.claims import OutboxEntry
+from gameserver.live.live import Live
+from gameserver.live.messages import CouponChanged
+
+UNFINISHED_AFTER_MS = 3_000
+"""A gateway finishes its claims well within this; older ones are the keeper's."""
+
+MOST = 200
+"""Entries of a region, and reservations, in one go."""
+
+RELEASE_ALL = 1_000_000
+"""A cat that is gone keeps nothing: release all that was granted and not issued."""
+
+
+class Leftovers:
+    """Finishes for the regions of one keeper. LiveError and LedgerError: try again later."""
+
+    def __init__(self, live: Live, awards: Awards, coupons: CouponService) -> None:
+        self._live = live
+        self._awards = awards
+        self._coupons = coupons
+        self.finished = 0
+
+    async def finish_claims(self, regions: Sequence[str], now_ms: int) -> None:
+        """Do what the outboxes of the regions still ask for."""
+        before_ms = now_ms - UNFINISHED_AFTER_MS
+        undone = await asyncio.gather(
+            *(self._live.unfinished(region, before_ms, MOST) for region in regions)
+        )
+        for region, entries in zip(regions, undone, strict=True):
+            if entries:
+                await self._finish(region, entries, now_ms)
+
+    async def _finish(self, region: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
+        wons = [Won(entry.claim, entry.entry) for entry in entries if entry.claim is not None]
+        if wons:
+            for news in await self._awards.finish(wons):
+                await self._push(news)
+            self.finished += len(wons)
+        # The claims of a cat stand before its `expired`: by now its coupons are given out.
+        gone = [entry for entry in entries if entry.kind == "expired"]
+        if gone:
+            await self._coupons.release([(entry.cat, RELEASE_ALL) for entry in gone], now_ms)
+            await self._live.finish(region, [entry.entry for entry in gone])
+
+    async def _push(self, news: CouponChanged) -> None:
+        where = await self._live.where(news.player)
+        if where is not None:
+            await self._live.tell(where.process, news)
+
+    async def release_lapsed(self, regions: Collection[str], now_ms: int) -> None:
+        """Release reservations whose cats never came out, or were lost with Redis."""
+        lapsed = await self._coupons.lapsed(now_ms, MOST)
+        mine = [reservation for reservation in lapsed if _region(reservation) in regions]
+        if not mine:
+            return
+        alive = await self._live.alive(mine)
+        gone = [(cat, RELEASE_ALL) for cat, there in zip(mine, alive, strict=True) if not there]
+        if gone:
+            await self._coupons.release(gone, now_ms)
+
+
+def _region(reservation: str) -> str | None:
+    """The region of the cat that a reservation is for; None where another program made it."""
+    try:
+        return cat_region(reservation)
+    except ValueError:
+        return None
