@@ -158,7 +158,8 @@ async def _body(route: Route, request: web.Request) -> Any:
     """The body as the route's struct, or what is wrong with it."""
     if route.body is None:
         return None
-    if "Content-Type" in request.headers and not _JSON_MEDIA.fullmatch(request.content_type):
+    said = request.can_read_body and "Content-Type" in request.headers
+    if said and not _JSON_MEDIA.fullmatch(request.content_type):
         return Problem("unsupported_media_type", f"It came as {request.content_type[:64]}.")
     try:
         async with asyncio.timeout(BODY_WITHIN_S):

@@ -1,0 +1,118 @@
+"""Campaigns over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from tests.http.desk import CAMPAIGN, Desk
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "gift"},
+        {"kind": "gift", "value": None},
+        {"kind": "gift", "value": 3, "currency": "SGD"},
+        {"kind": "percent", "value": 1},
+        {"kind": "percent", "value": 12.5},
+        {"kind": "percent", "value": 100},
+        {"kind": "amount", "value": 0.01, "currency": "CNY"},
+        {"kind": "amount", "value": 1e9, "currency": "JPY"},
+    ],
+)
+async def test_a_campaign_is_answered_whole(desk: Desk, fields: dict[str, Any]) -> None:
+    made = await desk.a_campaign(**fields)
+    assert made == {
+        "id": made["id"],
+        "currency": None,
+        "terms": "",
+        "per_player": None,
+        "per_player_day": None,
+        "starts_at": None,
+        "ends_at": None,
+        "valid_for_s": 2_592_000,
+        "state": "active",
+        "codes": "generated",
+        "uploaded": 0,
+        "reserved": 0,
+        "issued": 0,
+        "redeemed": 0,
+    } | CAMPAIGN | fields | {"value": float(fields.get("value") or 0)}
+    assert (await desk.as_merchant("GET", f"/v1/campaigns/{made['id']}")).json == made
+
+
+async def test_a_change_changes_what_it_says_and_nothing_else(desk_on: Desk) -> None:
+    desk = desk_on
+    campaign = await desk.a_campaign(kind="amount", value=5, currency="CNY")
+    path = f"/v1/campaigns/{campaign['id']}"
+    for change in (
+        {"title": "Two buns"},
+        {"value": 7.5},
+        {"currency": "SGD"},
+        {"terms": "one\ttable,\none coupon"},
+        {"stock": 0},
+        {"stock": 10_000_000},
+        {"per_player": 2},
+        {"per_player": None},
+        {"per_player_day": 1},
+        {"starts_at": "2026-11-11T00:00:00Z"},
+        {"ends_at": "2026-11-12T00:00:00Z"},
+        {"starts_at": None, "ends_at": None},
+        {"valid_for_s": 60},
+        {"state": "paused"},
+        {"state": "active"},
+        {},
+    ):
+        campaign |= change
+        reply = await desk.as_merchant("PATCH", path, change)
+        assert (reply.status, reply.json) == (200, campaign)
+    assert (await desk.as_merchant("GET", path)).json == campaign
+
+
+async def test_the_stock_can_not_go_below_what_is_given(desk: Desk) -> None:
+    store, campaign = await desk.a_store(), await desk.a_campaign(stock=10)
+    await desk.coupons(campaign["id"], store["id"], 4)
+    path = f"/v1/campaigns/{campaign['id']}"
+    reply = await desk.as_merchant("PATCH", path, {"stock": 3, "title": "Less"})
+    assert (reply.status, reply.code) == (409, "stock_too_low")
+    assert (reply.json["reserved"], reply.json["issued"]) == (0, 4)
+    assert (await desk.as_merchant("PATCH", path, {"stock": 4})).json["title"] == "A bun"
+
+
+async def test_an_ended_campaign_stays_ended(desk: Desk) -> None:
+    campaign = await desk.a_campaign()
+    path = f"/v1/campaigns/{campaign['id']}"
+    assert (await desk.as_merchant("PATCH", path, {"state": "ended"})).status == 200
+    again = await desk.as_merchant("PATCH", path, {"state": "active"})
+    assert (again.status, again.code) == (409, "campaign_ended")
+
+
+async def test_dates_are_checked_against_those_that_stay(desk: Desk) -> None:
+    campaign = await desk.a_campaign(ends_at="2026-11-12T00:00:00Z")
+    path = f"/v1/campaigns/{campaign['id']}"
+    late = await desk.as_merchant("PATCH", path, {"starts_at": "2026-11-12T00:00:00Z"})
+    assert late.field == "ends_at"
+    assert (await desk.as_merchant("GET", path)).json == campaign
+
+
+async def test_a_merchants_own_codes_are_given_once_each_in_their_order(desk_on: Desk) -> None:
+    desk = desk_on
+    store, campaign = await desk.a_store(), await desk.a_campaign(codes="uploaded")
+    path = f"/v1/campaigns/{campaign['id']}/codes"
+    added = await desk.as_merchant("POST", path, {"codes": ["TEA-1", "TEA-2", "TEA-1"]})
+    assert (added.status, added.json) == (201, {"added": 2, "taken": []})
+    more = await desk.as_merchant("POST", path, {"codes": ["TEA-2", "TEA-3"]})
+    assert more.json == {"added": 1, "taken": ["TEA-2"]}
+    codes = await desk.coupons(campaign["id"], store["id"], 5)
+    assert codes == ["TEA-1", "TEA-2", "TEA-3"]
+    told = (await desk.as_merchant("GET", f"/v1/campaigns/{campaign['id']}")).json
+    assert (told["uploaded"], told["issued"]) == (3, 3)
+    found = await desk.as_merchant("GET", "/v1/coupons/TEA-1")
+    assert found.json["code"] == "TEA-1"
+
+
+async def test_a_campaign_that_makes_its_codes_takes_none(desk: Desk) -> None:
+    campaign = await desk.a_campaign()
+    path = f"/v1/campaigns/{campaign['id']}/codes"
+    reply = await desk.as_merchant("POST", path, {"codes": ["TEA-1"]})
+    assert (reply.status, reply.code) == (409, "generates_codes")

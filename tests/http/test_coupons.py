@@ -1,0 +1,127 @@
+"""Coupons over the counter: once each, whoever asks how often."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from gameserver.http.call import Role
+from gameserver.ledger.ledger import Ledger
+from gameserver.live.messages import CouponChanged, InboxMessage
+from tests.http.desk import PLAYER, Clock, Desk, open_desk
+
+
+async def test_a_code_is_understood_however_it_is_typed(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    plain = code.replace("-", "")
+    typed = (code, plain, code.lower(), plain.replace("0", "o").replace("1", "l"), f"%20{code}%20")
+    for each in typed:
+        found = await desk.ask("GET", f"/v1/coupons/{each}", role=Role.CLERK)
+        assert (found.status, found.json["code"]) == (200, code)
+
+
+async def test_a_coupon_is_told_with_all_that_a_clerk_needs(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(
+        store["id"], kind="amount", value=8, currency="SGD", terms="From 40.", valid_for_s=60
+    )
+    found = (await desk.ask("GET", f"/v1/coupons/{code}", role=Role.CLERK)).json
+    assert found == {
+        "code": code,
+        "campaign": found["campaign"],
+        "title": "A bun",
+        "kind": "amount",
+        "value": 8.0,
+        "currency": "SGD",
+        "terms": "From 40.",
+        "state": "active",
+        "store": store["id"],
+        "issued_ms": desk.clock(),
+        "expires_ms": desk.clock() + 60_000,
+        "redeemed_ms": None,
+        "redeemed_store": None,
+        "void_reason": None,
+    }
+
+
+async def test_of_two_hundred_clerks_exactly_one_redeems_the_coupon(desk_on: Desk) -> None:
+    desk = desk_on
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    path, body = f"/v1/coupons/{code}/redeem", {"store": store["id"]}
+    replies = await asyncio.gather(*(desk.ask("POST", path, body, Role.CLERK) for _ in range(200)))
+    assert Counter(reply.status for reply in replies) == {200: 1, 409: 199}
+    assert {reply.code for reply in replies if reply.status == 409} == {"already_redeemed"}
+    assert len(desk.told) == 1
+
+
+async def test_an_expired_coupon_is_not_redeemed(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"], valid_for_s=60)
+    expires_ms = desk.clock() + 60_000
+    desk.clock.now_ms = expires_ms
+    path = f"/v1/coupons/{code}"
+    reply = await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    assert (reply.status, reply.code, reply.json["expires_ms"]) == (409, "expired", expires_ms)
+    assert (await desk.ask("GET", path, role=Role.CLERK)).json["state"] == "expired"
+    void = await desk.as_merchant("POST", f"{path}/void", {"reason": "late"})
+    assert (void.status, void.code) == (409, "expired")
+
+
+async def test_a_void_coupon_is_not_redeemed(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    path = f"/v1/coupons/{code}"
+    void = await desk.as_merchant("POST", f"{path}/void", {"reason": "a mistake"})
+    assert (void.status, void.json["state"]) == (200, "void")
+    assert void.json["void_reason"] == "a mistake"
+    again = await desk.as_merchant("POST", f"{path}/void", {"reason": "another"})
+    assert (again.status, again.json) == (200, void.json)
+    reply = await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    assert (reply.status, reply.code) == (409, "void")
+    assert reply.json["void_reason"] == "a mistake"
+    (message,) = desk.told
+    assert isinstance(message, CouponChanged)
+    assert (message.player, message.coupon.state) == (PLAYER, "void")
+
+
+async def test_a_redeemed_coupon_is_not_withdrawn(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    path = f"/v1/coupons/{code}"
+    await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    void = await desk.as_merchant("POST", f"{path}/void", {"reason": "late"})
+    assert (void.status, void.code) == (409, "already_redeemed")
+    assert (await desk.as_merchant("GET", path)).json["state"] == "redeemed"
+
+
+async def test_an_unknown_store_redeems_nothing(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    path = f"/v1/coupons/{code}"
+    reply = await desk.ask("POST", f"{path}/redeem", {"store": "sto_nobody"}, Role.CLERK)
+    assert reply.field == "store"
+    assert (await desk.as_merchant("GET", path)).json["state"] == "active"
+
+
+@pytest.fixture
+async def deaf_desk(ledger: Ledger, clock: Clock) -> AsyncIterator[Desk]:
+    """A desk whose players can't be told of anything."""
+
+    async def fail(_: InboxMessage) -> None:
+        raise ConnectionError("nobody there")
+
+    async with open_desk(ledger, clock, tell=fail) as desk:
+        yield desk
+
+
+async def test_a_phone_that_cannot_be_told_does_not_hinder_the_redemption(deaf_desk: Desk) -> None:
+    desk = deaf_desk
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    body: dict[str, Any] = {"store": store["id"]}
+    reply = await desk.ask("POST", f"/v1/coupons/{code}/redeem", body, Role.CLERK)
+    assert (reply.status, reply.json["state"]) == (200, "redeemed")
