@@ -210,6 +210,35 @@ def test_after_a_reconnect_a_ticket_that_was_not_used_is_forgotten(scene: Scene)
     assert len(scene.all(Aim)) == 2
 
 
+def test_a_catch_that_never_left_the_phone_is_not_repeated_after_a_reconnect(scene: Scene) -> None:
+    scene.hear(Cats(appear=(cat_at(1),)))
+    scene.tick()
+    scene.hear(Encounter("c1", "t", NOW_MS, 1.0, 0.0))
+    scene.open = False
+    scene.wake()
+    scene.player.lost()
+    scene.open = True
+    scene.welcome()
+    assert not scene.all(Catch)
+    assert scene.player.settled
+
+
+def test_a_catch_is_timed_from_when_it_really_left(scene: Scene) -> None:
+    scene.hear(Cats(appear=(cat_at(1),)))
+    scene.tick()
+    scene.hear(Encounter("c1", "t", NOW_MS, 1.0, 0.0))
+    scene.open = False
+    scene.wake()
+    scene.open = True
+    scene.wake()
+    [catch] = scene.all(Catch)
+    assert isinstance(catch, Catch)
+    scene.now_s += 0.1
+    scene.hear(caught(catch))
+    assert scene.tally.latencies.catch.total.max_ms == pytest.approx(100)
+    assert scene.tally.catches_resent == 0
+
+
 def test_while_disconnected_nothing_is_said_but_the_walk_goes_on(scene: Scene) -> None:
     scene.player.lost()
     scene.said.clear()

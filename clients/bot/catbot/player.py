@@ -113,7 +113,7 @@ class Player:
     def lost(self) -> None:
         """The session ended. Tickets die with it, an unanswered catch does not."""
         self._say = None
-        if not isinstance(self._doing, Throwing):
+        if not isinstance(self._doing, Throwing) or self._doing.attempt.sends == 0:
             self._doing = None
 
     def rest(self) -> None:
@@ -239,14 +239,16 @@ class Player:
 
     def _throw(self, cat: str, ticket: str, now_s: float) -> None:
         attempt = self.attempts.new(cat, ticket)
-        attempt.first_s = now_s
         self._doing = Throwing(attempt)
         self._send_catch(attempt, now_s)
 
     def _send_catch(self, attempt: Attempt, now_s: float) -> None:
         if self._tell(attempt.catch):
+            if attempt.sends == 0:
+                attempt.first_s = now_s
+            else:
+                self.tally.catches_resent += 1
             attempt.sends += 1
-            self.tally.catches_resent += attempt.sends > 1
         attempt.due_s = now_s + ANSWER_S
 
     def _leave(self, cat_id: str, now_s: float) -> None:
