@@ -38,7 +38,9 @@ B = TypeVar("B")
 Q = TypeVar("Q")
 T = TypeVar("T")
 
-Cursor = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_~.=-]{1,128}$(?!\n)", description="`next` as it came")]
+Cursor = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_~.=-]{1,128}$(?!\n)", description="`next` as it came")
+]
 PageSize = Annotated[int, Meta(ge=1, le=500, description="How many items at most.")]
 
 

@@ -15,12 +15,12 @@ _HTML = "text/html; charset=utf-8"
 _CSS = "text/css; charset=utf-8"
 
 
-def describing(routes: Sequence[Route]) -> tuple[Route, ...]:
-    """Routes with the descriptions of `routes`, which are made when they are first asked for."""
+def described(routes: Sequence[Route]) -> tuple[Route, ...]:
+    """The routes, and those that describe them all; what they say is made when first asked for."""
 
     @cache
     def openapi_json() -> bytes:
-        return msgspec.json.encode(openapi(routes))
+        return msgspec.json.encode(openapi(every))
 
     @cache
     def asyncapi_json() -> bytes:
@@ -28,7 +28,7 @@ def describing(routes: Sequence[Route]) -> tuple[Route, ...]:
 
     @cache
     def page() -> bytes:
-        return docs_page(openapi(routes)).encode()
+        return docs_page(openapi(every)).encode()
 
     async def openapi_document(_: AnyCall) -> Answer:
         """This API for programs: OpenAPI 3.1."""
@@ -46,12 +46,14 @@ def describing(routes: Sequence[Route]) -> tuple[Route, ...]:
         """How that page looks."""
         return Written(200, _CSS, STYLE.encode())
 
-    return (
+    every = (
+        *routes,
         _document("/openapi.json", openapi_document, JSON),
         _document("/asyncapi.json", asyncapi_document, JSON),
         _document("/docs", docs, _HTML),
         _document("/docs/style.css", docs_style, _CSS),
     )
+    return every
 
 
 def _document(path: str, handler: Handler, media: str) -> Route:

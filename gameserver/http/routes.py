@@ -4,7 +4,7 @@ from aiohttp import web
 
 from gameserver.http import admin, campaigns, coupons, pages, players, service, stores, street
 from gameserver.http.call import Listed, Paging, Role
-from gameserver.http.describing import describing
+from gameserver.http.describing import described
 from gameserver.http.memory import Memory
 from gameserver.http.middlewares import cross_origin, problems, safe_headers
 from gameserver.http.route import Route
@@ -381,7 +381,7 @@ _API = (
     *HEALTH,
 )
 
-ROUTES: tuple[Route, ...] = (*_API, *describing(_API))
+ROUTES: tuple[Route, ...] = described(_API)
 
 
 def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Application:

@@ -1,8 +1,9 @@
 """The API on a port of its own over real books, and one caller of every role."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -88,7 +89,7 @@ class Desk:
             sent.setdefault("Authorization", f"Bearer {self.keys[role]}")
         data = None
         if body is not None:
-            data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+            data = body if isinstance(body, bytes | BytesIO) else msgspec.json.encode(body)
             sent.setdefault("Content-Type", "application/json")
         async with self.session.request(
             method, self.url + path, data=data, headers=sent, allow_redirects=False
@@ -204,6 +205,3 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
         yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()
-
-
-Asker = Callable[..., Awaitable[Reply]]
