@@ -1,0 +1,126 @@
+"""One port, two protocols: who gets a connection, and who is not let in."""
+
+import asyncio
+import base64
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from gameserver.app import running
+from gameserver.config import Config
+from tests.servers.game import Game, game
+from tests.waiting import until
+
+HEADERS = (
+    b"Host: street\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: " + base64.b64encode(b"0123456789abcdef") + b"\r\n\r\n"
+)
+
+
+async def raw(street: Game, *pieces: bytes) -> bytes:
+    """Send bytes, piece by piece, and read until the server has answered with a head or is gone."""
+    host, port = street.app.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            try:
+                return await reader.readuntil(b"\r\n\r\n")
+            except asyncio.IncompleteReadError as error:
+                return error.partial
+    finally:
+        writer.close()
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def bytewise(data: bytes) -> list[bytes]:
+    return [data[index : index + 1] for index in range(len(data))]
+
+
+async def test_a_request_that_comes_byte_by_byte_finds_its_way(street: Game) -> None:
+    play = await raw(street, *bytewise(b"GET /play HTTP/1.1\r\n" + HEADERS))
+    assert status(play) == 101
+    health = await raw(street, *bytewise(b"GET /healthz HTTP/1.1\r\nHost: street\r\n\r\n"))
+    assert status(health) == 200
+
+
+async def test_a_query_does_not_hide_the_way_to_play(street: Game) -> None:
+    assert status(await raw(street, b"GET /play?x=1 HTTP/1.1\r\n" + HEADERS)) == 101
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"GET /playground HTTP/1.1\r\nHost: street\r\n\r\n", 404),
+        (b"POST /play HTTP/1.1\r\nHost: street\r\nContent-Length: 0\r\n\r\n", 405),
+        (b"GET /play HTTP/1.1\r\nHost: street\r\n\r\n", 426),
+        (b"\x16\x03\x01 not http at all\r\n\r\n", 400),
+    ],
+)
+async def test_what_is_no_websocket_request_gets_an_http_answer(
+    street: Game, line: bytes, expected: int
+) -> None:
+    assert status(await raw(street, line)) == expected
+
+
+async def test_no_subprotocol_means_json(street: Game) -> None:
+    async with connect(street.play_url) as socket:
+        assert socket.subprotocol is None
+        await socket.send("{}")
+        assert isinstance(await socket.recv(), str)
+
+
+async def test_of_several_subprotocols_the_clients_first_counts(street: Game) -> None:
+    offered = [Subprotocol("chat"), Subprotocol("catcat.v1.json"), Subprotocol("catcat.v1.msgpack")]
+    async with connect(street.play_url, subprotocols=offered) as socket:
+        assert socket.subprotocol == "catcat.v1.json"
+
+
+async def test_a_subprotocol_that_nobody_speaks_is_refused(street: Game) -> None:
+    with pytest.raises(InvalidStatus, match="400"):
+        await connect(street.play_url, subprotocols=[Subprotocol("chat")])
+
+
+async def test_a_browser_of_another_origin_is_refused(tmp_path: Path) -> None:
+    config = Config(port=0, data_dir=tmp_path, origins=("https://game.example",))
+    async with running(config) as app:
+        url = app.url.replace("http", "ws", 1) + "/play"
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(url, origin=Origin("https://evil.example"))
+        async with connect(url, origin=Origin("https://game.example")), connect(url):
+            pass
+
+
+async def test_beyond_the_limits_nobody_is_let_in_until_somebody_leaves(tmp_path: Path) -> None:
+    config = Config(port=0, data_dir=tmp_path, max_sockets=3, max_sockets_per_address=2)
+    async with running(config) as app:
+        url = app.url.replace("http", "ws", 1) + "/play"
+        async with connect(url):
+            async with connect(url):
+                with pytest.raises(InvalidStatus, match="429"):
+                    await connect(url)
+
+            async def has_room() -> bool:
+                try:
+                    async with connect(url):
+                        return True
+                except InvalidStatus:
+                    return False
+
+            await until(has_room)
+
+
+async def test_a_draining_server_lets_nobody_in(tmp_path: Path) -> None:
+    async with game(tmp_path) as street:
+        street.app.gateway.draining = True
+        with pytest.raises(InvalidStatus, match="503"):
+            await connect(street.play_url)
