@@ -248,4 +248,4 @@ def sight(track: Track, cat: Cat) -> tuple[float, float]:
     fix = track.last
     assert fix is not None
     far_m = great_circle_m(fix.lat, fix.lon, cat.lat, cat.lon)
-    return round(far_m, 1), round(bearing_deg(fix.lat, fix.lon, cat.lat, cat.lon), 1)
+    return round(far_m, 1), round(bearing_deg(fix.lat, fix.lon, cat.lat, cat.lon), 1) % 360.0

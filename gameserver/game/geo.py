@@ -23,6 +23,8 @@ STORE_RADIUS_MAX_M = 1000.0
 
 _REGION_SHIFT = 27
 _REGION_TAIL = (1 << _REGION_SHIFT) - 1
+_REGION_DIGITS = 9
+_REGION_ALPHABET = frozenset("0123456789abcdef")
 
 
 def region_of(lat: float, lon: float) -> str:
@@ -36,7 +38,10 @@ def region_name(cell: int) -> str:
 
 
 def region_cell(region: str) -> int:
-    """The resolution 6 cell of a region id. ValueError where it is none."""
+    """The resolution 6 cell of a region id. ValueError where it is none, or is spelt otherwise."""
+    # As text first: capitals, signs and other alphabets' digits would pass for the same number.
+    if len(region) != _REGION_DIGITS or not _REGION_ALPHABET.issuperset(region):
+        raise ValueError(f"not a region: {region!r}")
     cell = (int(region, 16) << _REGION_SHIFT) | _REGION_TAIL
     if not h3.is_valid_cell(cell) or h3.get_resolution(cell) != REGION_RES:
         raise ValueError(f"not a region: {region!r}")
@@ -49,7 +54,7 @@ def cat_region(cat: str) -> str:
     ValueError for an id that no server made.
     """
     region, dash, rest = cat.partition("-")
-    if not dash or not rest or len(region) != 9:
+    if not dash or not rest:
         raise ValueError("not a cat id")
     region_cell(region)
     return region
@@ -95,11 +100,12 @@ def distance_m(lat1: float, lon1: float, lat2: float, lon2: float, limit_m: floa
 
 
 def bearing_deg(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Initial bearing from the first place to the second, degrees clockwise from north, [0, 360)."""
+    """Initial bearing from the first place to the second: degrees from north, in [0, 360)."""
     phi1, phi2, dlon = radians(lat1), radians(lat2), radians(lon2 - lon1)
     y = sin(dlon) * cos(phi2)
     x = cos(phi1) * sin(phi2) - sin(phi1) * cos(phi2) * cos(dlon)
-    return degrees(atan2(y, x)) % 360.0
+    bearing = degrees(atan2(y, x)) % 360.0
+    return bearing if bearing < 360.0 else 0.0  # the modulus of a tiny negative rounds up to 360
 
 
 def destination(lat: float, lon: float, bearing: float, far_m: float) -> tuple[float, float]:

@@ -120,7 +120,9 @@ class Reservation(Struct, frozen=True):
     expires_ms: int
 
 
-class ActiveHours(Struct, frozen=True, omit_defaults=True, rename={"from_ms": "from", "to_ms": "to"}):
+class ActiveHours(
+    Struct, frozen=True, omit_defaults=True, rename={"from_ms": "from", "to_ms": "to"}
+):
     """When a plan is in force: an optional span of time, and optional opening hours in it."""
 
     from_ms: int | None = None
