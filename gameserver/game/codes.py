@@ -19,7 +19,6 @@ RANDOM_BITS = 5 * RANDOM_CHARS
 LENGTH = RANDOM_CHARS + 1
 GROUP = 6
 
-_BYTES = (RANDOM_BITS + 7) // 8
 _FIELD = 0b100101
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 _DIGIT = {char: value for value, char in enumerate(ALPHABET)}
@@ -34,18 +33,25 @@ def _times_x(element: int) -> int:
 _TIMES_X = tuple(_times_x(element) for element in range(32))
 
 
+def _share(position: int) -> bytes:
+    """What a byte in this position adds to the check digit; they add up by XOR."""
+    shares = [byte & 31 for byte in range(256)]
+    for _ in range(RANDOM_CHARS - position):
+        shares = [_TIMES_X[share] for share in shares]
+    return bytes(shares)
+
+
+_SHARES = tuple(_share(position) for position in range(RANDOM_CHARS))
+_CHARS = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
+
+
 def new_code(random_bytes: Callable[[int], bytes] = token_bytes) -> str:
-    """A fresh code in groups, from 85 random bits."""
-    bits = int.from_bytes(random_bytes(_BYTES), "big")
-    chars = []
+    """A fresh code in groups, from 85 random bits: the low five of each of RANDOM_CHARS bytes."""
+    raw = random_bytes(RANDOM_CHARS)
     check = 0
-    for _ in range(RANDOM_CHARS):
-        digit = bits & 31
-        bits >>= 5
-        chars.append(ALPHABET[digit])
-        check = _TIMES_X[check] ^ digit
-    chars.append(ALPHABET[_TIMES_X[check]])
-    return _grouped("".join(chars))
+    for byte, share in zip(raw, _SHARES, strict=True):
+        check ^= share[byte]
+    return _grouped(raw.translate(_CHARS).decode() + ALPHABET[check])
 
 
 def read_code(text: str) -> str | None:
@@ -66,4 +72,4 @@ def read_code(text: str) -> str | None:
 
 
 def _grouped(plain: str) -> str:
-    return "-".join(plain[i : i + GROUP] for i in range(0, LENGTH, GROUP))
+    return f"{plain[:GROUP]}-{plain[GROUP : 2 * GROUP]}-{plain[2 * GROUP :]}"

@@ -16,11 +16,15 @@ from sqlalchemy import (
     Connection,
     Delete,
     Insert,
+    Integer,
     Table,
     Text,
     Update,
     bindparam,
+    cast,
     insert,
+    literal_column,
+    select,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -65,21 +69,38 @@ def many_inserts(table: Table, *columns: str) -> Many:
     return Many(insert(table).values({name: bindparam(name) for name in columns}), *columns)
 
 
+def texts(values: Iterable[str] | Iterable[tuple[str | int, ...]]) -> str:
+    """Texts, or tuples, as the value of a parameter of `among`, `pairs_among` or `elements`."""
+    return msgspec.json.encode(list(values)).decode()
+
+
 def among(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
-    """Whether the column is one of the texts that the parameter `name` holds (see `texts`)."""
+    """Whether the column is one of the texts that the parameter `name` holds."""
     return column.bool_op("IN")(_Texts(bindparam(name, type_=Text)))
 
 
 def pairs_among(
     first: ColumnElement[str], second: ColumnElement[str], name: str
 ) -> ColumnElement[bool]:
-    """Whether two columns are one of the pairs that the parameter `name` holds (see `texts`)."""
-    return tuple_(first, second).bool_op("IN")(_Pairs(bindparam(name, type_=Text)))
+    """Whether two columns are one of the pairs that the parameter `name` holds."""
+    value = elements(name)
+    pairs = select(part(value, 0), part(value, 1)).scalar_subquery()
+    return tuple_(first, second).bool_op("IN")(pairs)
 
 
-def texts(values: Iterable[str] | Iterable[tuple[str, str]]) -> str:
-    """Texts, or pairs of them, as the value of a parameter of `among` or `pairs_among`."""
-    return msgspec.json.encode(list(values)).decode()
+def elements(name: str) -> ColumnElement[Any]:
+    """The tuples that the parameter `name` holds, as rows to select from; see `part`."""
+    return _Elements(bindparam(name, type_=Text)).table_valued("value").c.value
+
+
+def part(value: ColumnElement[Any], index: int) -> ColumnElement[str]:
+    """One text of a tuple."""
+    return _Part(value, literal_column(str(index)))
+
+
+def number_part(value: ColumnElement[Any], index: int) -> ColumnElement[int]:
+    """One whole number of a tuple."""
+    return cast(part(value, index), Integer)
 
 
 def insert_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -93,8 +114,13 @@ class _Texts(FunctionElement[Any]):
     inherit_cache = True
 
 
-class _Pairs(FunctionElement[Any]):
+class _Elements(FunctionElement[Any]):
     inherit_cache = True
+
+
+class _Part(FunctionElement[str]):
+    inherit_cache = True
+    type = Text()
 
 
 @compiles(_Texts, "sqlite")
@@ -108,13 +134,23 @@ def _texts_on_postgresql(element: _Texts, compiler: SQLCompiler, **kw: Any) -> s
     return f"(SELECT json_array_elements_text({array}))"
 
 
-@compiles(_Pairs, "sqlite")
-def _pairs_on_sqlite(element: _Pairs, compiler: SQLCompiler, **kw: Any) -> str:
-    pair = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    return f"(SELECT {pair} FROM json_each({compiler.process(element.clauses, **kw)}))"  # noqa: S608
+@compiles(_Elements, "sqlite")
+def _elements_on_sqlite(element: _Elements, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
 
 
-@compiles(_Pairs, "postgresql")
-def _pairs_on_postgresql(element: _Pairs, compiler: SQLCompiler, **kw: Any) -> str:
-    array = f"CAST({compiler.process(element.clauses, **kw)} AS JSON)"
-    return f"(SELECT value ->> 0, value ->> 1 FROM json_array_elements({array}))"  # noqa: S608
+@compiles(_Elements, "postgresql")
+def _elements_on_postgresql(element: _Elements, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_array_elements(CAST({compiler.process(element.clauses, **kw)} AS JSON))"
+
+
+@compiles(_Part, "sqlite")
+def _part_on_sqlite(element: _Part, compiler: SQLCompiler, **kw: Any) -> str:
+    value, index = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"json_extract({value}, '$[{index}]')"
+
+
+@compiles(_Part, "postgresql")
+def _part_on_postgresql(element: _Part, compiler: SQLCompiler, **kw: Any) -> str:
+    value, index = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({value} ->> {index})"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gameserver.game.model import Claim
@@ -47,8 +47,11 @@ class Score(Struct, frozen=True):
     catches: int
 
 
-_THERE = select(catches.c.id, catches.c.cat_id, catches.c.player_id).where(
-    or_(among(catches.c.id, "ids"), pairs_among(catches.c.cat_id, catches.c.player_id, "pairs"))
+_CATCH = select(catches.c.id, catches.c.cat_id, catches.c.player_id)
+# Not one SELECT with OR, for which PostgreSQL would read the whole table.
+_THERE = union_all(
+    _CATCH.where(among(catches.c.id, "ids")),
+    _CATCH.where(pairs_among(catches.c.cat_id, catches.c.player_id, "pairs")),
 )
 _GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
 _INSERT = many_inserts(

@@ -5,14 +5,27 @@ with a few statements, decides item by item (game/coupons.py has the rules), and
 table.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from io import BytesIO
+from secrets import token_bytes
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, select, union_all, update
 
-from gameserver.game.codes import new_code
+from gameserver.game.codes import RANDOM_CHARS, new_code
 from gameserver.game.coupons import CLOSED, SOLD_OUT, Held, Refusal, counted_day, refusal, state_at
 from gameserver.game.model import Coupon, CouponState, IssueItem, IssueResult
-from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
+from gameserver.ledger.batch import (
+    AnyRow,
+    Many,
+    among,
+    elements,
+    many_inserts,
+    number_part,
+    pairs_among,
+    part,
+    texts,
+)
 from gameserver.ledger.reservations import read_reservations
 from gameserver.ledger.stock import CampaignStock, lock_campaigns, write_counters
 from gameserver.ledger.tables import (
@@ -25,31 +38,36 @@ from gameserver.ledger.tables import (
     stores,
 )
 
-_BEFORE = (
-    select(
-        coupons.c.code,
-        coupons.c.campaign_id,
-        campaigns.c.title,
-        coupons.c.state,
-        coupons.c.expires_ms,
-        coupons.c.catch_id,
-        coupons.c.cat_id,
-        coupons.c.player_id,
-        coupons.c.store_id,
-        coupons.c.issued_ms,
-    )
-    .join_from(coupons, campaigns)
-    .where(
-        or_(
-            among(coupons.c.catch_id, "catches"),
-            pairs_among(coupons.c.cat_id, coupons.c.player_id, "pairs"),
-        )
-    )
+_COUPON = select(
+    coupons.c.code,
+    coupons.c.campaign_id,
+    campaigns.c.title,
+    coupons.c.state,
+    coupons.c.expires_ms,
+    coupons.c.catch_id,
+    coupons.c.cat_id,
+    coupons.c.player_id,
+    coupons.c.store_id,
+    coupons.c.issued_ms,
+).join_from(coupons, campaigns)
+# Not one SELECT with OR, for which PostgreSQL would read the whole table.
+_BEFORE = union_all(
+    _COUPON.where(among(coupons.c.catch_id, "catches")),
+    _COUPON.where(pairs_among(coupons.c.cat_id, coupons.c.player_id, "pairs")),
 )
-_HELD = (
-    select(coupons.c.player_id, coupons.c.campaign_id, coupons.c.day, func.count())
-    .where(pairs_among(coupons.c.player_id, coupons.c.campaign_id, "pairs"))
-    .group_by(coupons.c.player_id, coupons.c.campaign_id, coupons.c.day)
+_asked = elements("asked")
+_in_all = (
+    select(func.count())
+    .where(coupons.c.player_id == part(_asked, 0), coupons.c.campaign_id == part(_asked, 1))
+    .correlate_except(coupons)
+)
+# Subqueries rather than a join: their one plan is by the index, whatever the statistics say.
+_HELD = select(
+    part(_asked, 0),
+    part(_asked, 1),
+    number_part(_asked, 2),
+    _in_all.scalar_subquery(),
+    _in_all.where(coupons.c.day == number_part(_asked, 2)).scalar_subquery(),
 )
 _ZONES = select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids"))
 _GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
@@ -115,10 +133,13 @@ class _Batch:
         self._by_pair: dict[tuple[str, str], Coupon] = {}
         self._read_before(items)
         self._set_aside = self._read_set_aside(items)
-        self._held = self._read_held(items)
         self._zones = self._read_zones(items)
+        self._in_all: Counter[tuple[str, str]] = Counter()
+        self._that_day: Counter[tuple[str, str, int]] = Counter()
+        self._read_held(items)
         self._gone = self._read_gone(items)
         self._codes = self._read_codes(items)
+        self._chance = BytesIO(token_bytes(RANDOM_CHARS * len(items))).read
         self._taken: dict[str, int] = {}
         self._rows: list[tuple[object, ...]] = []
 
@@ -130,16 +151,17 @@ class _Batch:
         stock = self._stocks.get(item.campaign)
         if stock is None or item.player in self._gone:
             return _refused(item, CLOSED)
-        day = counted_day(item.at_ms, self._now_ms, self._zones.get(item.store, "UTC"))
-        per_day = self._held.setdefault((item.player, item.campaign), {})
-        no = refusal(stock.offer, Held(sum(per_day.values()), per_day.get(day, 0)), self._now_ms)
+        mine, today = (item.player, item.campaign), (item.player, item.campaign, self._day(item))
+        held = Held(self._in_all[mine], self._that_day[today])
+        no = refusal(stock.offer, held, self._now_ms)
         if no is not None:
             return _refused(item, no)
         if not self._take(item, stock):
             return _refused(item, SOLD_OUT)
-        per_day[day] = per_day.get(day, 0) + 1
+        self._in_all[mine] += 1
+        self._that_day[today] += 1
         coupon = self._coupon(item, stock)
-        self._rows.append(_row(coupon, day))
+        self._rows.append(_row(coupon, today[2]))
         return IssueResult(item.catch, "issued", coupon)
 
     def write(self) -> None:
@@ -170,7 +192,7 @@ class _Batch:
 
     def _coupon(self, item: IssueItem, stock: CampaignStock) -> Coupon:
         coupon = Coupon(
-            code=self._codes[stock.id].pop() if stock.uploaded_codes else new_code(),
+            code=self._codes[stock.id].pop() if stock.uploaded_codes else new_code(self._chance),
             campaign=stock.id,
             title=stock.title,
             state=CouponState.ACTIVE,
@@ -190,7 +212,7 @@ class _Batch:
             "catches": texts({item.catch for item in items}),
             "pairs": texts({(item.cat, item.player) for item in items}),
         }
-        for row in self._connection.execute(_BEFORE, asked):
+        for row in self._connection.execute(_BEFORE, asked).all():
             coupon = read_coupon(row, self._now_ms)
             self._by_catch[coupon.catch] = coupon
             self._by_pair[coupon.cat, coupon.player] = coupon
@@ -199,25 +221,31 @@ class _Batch:
         """What is left of the cats' reservations, by cat and campaign."""
         there = read_reservations(self._connection, list({item.cat for item in items}))
         return {
-            (row.id, row.campaign_id): row.granted - row.issued - row.released
-            for row in there.values()
+            (id_, campaign): granted - issued - released
+            for id_, campaign, granted, issued, released in there.values()
         }
 
-    def _read_held(self, items: Sequence[IssueItem]) -> dict[tuple[str, str], dict[int, int]]:
-        """How many coupons the players have per day, by player and campaign, where it matters."""
+    def _read_held(self, items: Sequence[IssueItem]) -> None:
+        """How many coupons the players have, in all and on the days of their catches."""
         limited = {
             id_
             for id_, stock in self._stocks.items()
             if (stock.offer.per_player, stock.offer.per_player_day) != (None, None)
         }
-        pairs = {(item.player, item.campaign) for item in items if item.campaign in limited}
-        held: dict[tuple[str, str], dict[int, int]] = {}
-        if pairs:
-            for player, campaign, day, count in self._connection.execute(
-                _HELD, {"pairs": texts(pairs)}
-            ):
-                held.setdefault((player, campaign), {})[day] = count
-        return held
+        asked = {
+            (item.player, item.campaign, self._day(item))
+            for item in items
+            if item.campaign in limited
+        }
+        if not asked:
+            return
+        rows = self._connection.execute(_HELD, {"asked": texts(asked)})
+        for player, campaign, day, in_all, that_day in rows.all():
+            self._in_all[player, campaign] = in_all
+            self._that_day[player, campaign, day] = that_day
+
+    def _day(self, item: IssueItem) -> int:
+        return counted_day(item.at_ms, self._now_ms, self._zones.get(item.store, "UTC"))
 
     def _read_zones(self, items: Sequence[IssueItem]) -> dict[str, str]:
         ids = texts({item.store for item in items})

@@ -48,7 +48,7 @@ _NOBODY = Held(0, 0)
 
 def read_reservations(connection: Connection, ids: Sequence[str]) -> dict[str, AnyRow]:
     """The reservations of `ids` that there are: campaign_id, granted, issued, released."""
-    return {row.id: row for row in connection.execute(_READ, {"ids": texts(ids)})}
+    return {row.id: row for row in connection.execute(_READ, {"ids": texts(ids)}).all()}
 
 
 def reserve(connection: Connection, wanted: Sequence[Reservation], now_ms: int) -> list[int]:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gameserver.game.codes import ALPHABET, LENGTH, RANDOM_BITS, new_code, read_code
 
-codes = st.binary(min_size=11, max_size=11).map(lambda raw: new_code(lambda _: raw))
+codes = st.binary(min_size=17, max_size=17).map(lambda raw: new_code(lambda _: raw))
 chars = st.sampled_from(ALPHABET)
 
 
@@ -23,7 +23,8 @@ def test_a_code_has_at_least_eighty_random_bits():
 
 def test_every_random_bit_changes_the_code():
     seen = {
-        new_code(lambda _, bit=bit: (1 << bit).to_bytes(11, "big")) for bit in range(RANDOM_BITS)
+        new_code(lambda _, bit=bit: bytes([0] * (bit // 5) + [1 << bit % 5]).ljust(17, b"\0"))
+        for bit in range(RANDOM_BITS)
     }
     assert len(seen) == RANDOM_BITS
 
