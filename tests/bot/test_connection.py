@@ -100,12 +100,13 @@ async def test_a_message_in_fragments_is_heard_whole(street: Any, until: Until) 
     async def speak(socket: ServerConnection) -> None:
         await socket.send([b"me", b"", b"ow"])
         await socket.send(b"purr")
+        await socket.send([b"hi", b"ss"])
         await socket.wait_closed()
 
     street.handler = speak
     ears = Ears()
     connection = await dial(street.address, ears, None)
-    await until(lambda: ears.payloads == [b"meow", b"purr"])
+    await until(lambda: ears.payloads == [b"meow", b"purr", b"hiss"])
     connection.close()
     await ended(connection)
 

@@ -2,13 +2,16 @@ import json
 import math
 from html.parser import HTMLParser
 
+import pytest
 from catbot.histogram import Histogram
 from catbot.options import Options
-from catbot.page import Line, chart, to_html
+from catbot.page import Axis, Line, chart, to_html
 from catbot.reconcile import Reconciliation
 from catbot.report import Outcome, Report, build, to_json
 from catbot.series import Series
 from catbot.tally import Tally
+from hypothesis import given
+from hypothesis import strategies as st
 
 CONTRACT = {
     *("players", "connected", "duration_s", "fixes", "fixes_per_s", "catches", "catches_per_s"),
@@ -140,3 +143,18 @@ def test_a_lonely_value_in_a_chart_is_a_dot() -> None:
 def test_a_chart_of_nothing_says_so() -> None:
     assert "<svg" not in chart([1.0], [Line("p50", [None])])
     assert "<svg" not in chart([], [Line("p50", [])])
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1), st.booleans())
+def test_an_axis_has_room_for_every_value(values: list[float], log: bool) -> None:
+    axis = Axis.over(values, log=log)
+    assert all(0 <= axis.share(value) <= 1 for value in values)
+    marks = axis.marks()
+    assert marks == sorted(set(marks))
+    assert axis.share(marks[0]) == pytest.approx(0)
+    assert axis.share(marks[-1]) == pytest.approx(1)
+
+
+def test_a_log_axis_keeps_small_values_apart_beside_a_large_one() -> None:
+    axis = Axis.over([1.0, 10.0, 10_000.0], log=True)
+    assert axis.share(10.0) - axis.share(1.0) == pytest.approx(0.25)

@@ -70,6 +70,20 @@ async def test_everybody_says_goodbye(street: Any) -> None:
     assert report.disconnects == {}
 
 
+async def test_answers_that_are_under_way_at_the_end_are_waited_for(street: Any) -> None:
+    answer_catch = street.answers["catch"]
+
+    async def take_time(street: Any, socket: Any, token: str, catch: Any) -> None:
+        await asyncio.sleep(0.15)
+        await answer_catch(street, socket, token, catch)
+
+    street.answers["catch"] = take_time
+    report = await run(options(street, players=8))
+    thrown = {catch["attempt"] for catch in street.heard("catch")}
+    assert report.catches == len(thrown) > 0
+    assert report.reconciliation.unheard == 0
+
+
 async def test_a_condition_that_holds_fails_the_run(street: Any) -> None:
     report = await run(options(street, fail_if=("coupons<1", "fixes>1")))
     assert report.failed == ["fixes>1"]

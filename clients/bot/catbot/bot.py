@@ -81,12 +81,14 @@ class Bot:
         """Start no more catches."""
         self.player.rest()
 
-    def leave(self) -> None:
-        """Say goodbye; `play` returns soon after."""
+    def leave(self) -> bool:
+        """Say goodbye, after which `play` returns; False where there is nobody to say it to."""
         self._leaving = True
         self._stop_timer()
-        if self._connection is not None:
-            self._connection.close()
+        if self._connection is None:
+            return False
+        self._connection.close()
+        return True
 
     async def _session(self, token: str) -> Closed:
         """One connection, from dialling to its end. Raises UnreachableError."""

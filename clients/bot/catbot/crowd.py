@@ -37,8 +37,10 @@ class Crowd:
         self._strategies = strategies()
         self._sightings = Sightings()
 
-    async def play(self, venue: Venue, stop: asyncio.Event) -> None:
-        """Let everybody arrive, play for `duration_s` or until `stop`, gather answers and leave."""
+    async def play(self, venue: Venue, stop: asyncio.Event) -> float:
+        """Let everybody arrive and play for `duration_s` or until `stop`; then gather what is still
+        to be answered and leave. Says for how many seconds was played.
+        """
         start_s = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as tasks:
             playing: list[asyncio.Task[None]] = []
@@ -51,19 +53,22 @@ class Crowd:
                 self.bots.append(bot)
                 playing.append(tasks.create_task(bot.play()))
             await _comes_before(stop, start_s + self._options.duration_s)
+            played_s = asyncio.get_running_loop().time() - start_s
             await self._leave(playing)
+        return played_s
 
     async def _leave(self, playing: list[asyncio.Task[None]]) -> None:
         for bot in self.bots:
             bot.rest()
         await self._gather_answers()
-        for number, bot in enumerate(self.bots):
-            bot.leave()
+        for number, (bot, task) in enumerate(zip(self.bots, playing, strict=True)):
+            if not bot.leave():
+                task.cancel()  # it was about to come back, or has not come in yet
             if number % _GOODBYES_AT_ONCE == 0:
                 await asyncio.sleep(0)
         if playing:
             await asyncio.wait(playing, timeout=_GOODBYES_S)
-        for task in playing:  # those who wait to come back, or whose server is gone
+        for task in playing:
             task.cancel()
 
     async def _gather_answers(self) -> None:

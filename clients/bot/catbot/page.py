@@ -1,5 +1,6 @@
 """The report as one page that needs nothing else: inline SVG charts, no script, no network."""
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -8,7 +9,8 @@ import msgspec
 from catbot.histogram import Percentiles
 from catbot.report import Report
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 200, 56, 24
+_WIDTH, _HEIGHT = 720, 200
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 20, 24
 _COLOURS = ("#2563eb", "#dc2626", "#16a34a")
 
 _STYLE = """
@@ -27,6 +29,41 @@ class Line(msgspec.Struct, frozen=True):
 
     name: str
     values: Sequence[float | None]
+
+
+class Axis(msgspec.Struct, frozen=True):
+    """The values of a chart from bottom to top. A `log` axis shows a whole power of ten as a step,
+    so that one slow moment does not flatten everything else.
+    """
+
+    low: float
+    high: float
+    log: bool
+
+    @classmethod
+    def over(cls, values: Sequence[float], *, log: bool) -> "Axis":
+        """An axis with round ends that holds all values."""
+        high = max(*values, 0.001)
+        if not log:
+            step = 10.0 ** math.floor(math.log10(high))
+            return cls(0.0, next(n * step for n in (1, 2, 5, 10) if n * step >= high), log)
+        low = max(0.001, min(values))
+        bottom, top = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        return cls(10.0**bottom, 10.0 ** max(top, bottom + 1), log)
+
+    def share(self, value: float) -> float:
+        """How high on the axis a value stands, 0 to 1."""
+        if self.log:
+            value = max(value, self.low)
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return value / self.high
+
+    def marks(self) -> list[float]:
+        """The values to name on the axis."""
+        if not self.log:
+            return [0.0, self.high / 2, self.high]
+        steps = round(math.log10(self.high / self.low))
+        return [self.low * 10.0**step for step in range(steps + 1)]
 
 
 def to_html(report: Report) -> str:
@@ -64,7 +101,10 @@ def to_html(report: Report) -> str:
             ],
         ),
     )
-    drawn = "".join(f"<h2>{escape(title)}</h2>{chart(at_s, lines)}" for title, lines in charts)
+    drawn = "".join(
+        f"<h2>{escape(title)}</h2>{chart(at_s, lines, log=title.endswith('ms'))}"
+        for title, lines in charts
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -78,41 +118,47 @@ def to_html(report: Report) -> str:
     )
 
 
-def chart(at_s: Sequence[float], lines: Sequence[Line]) -> str:
+def chart(at_s: Sequence[float], lines: Sequence[Line], *, log: bool = False) -> str:
     """Lines over time as an SVG; a gap where a value is None."""
     known = [value for line in lines for value in line.values if value is not None]
     if not known or not at_s:
         return "<p>Nothing was measured.</p>"
-    top = max(*known, 0.001) * 1.05
-    width, height = _WIDTH - _LEFT - 8, _HEIGHT - _BOTTOM - 8
+    axis = Axis.over(known, log=log)
+    width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _BOTTOM - _TOP
     span_s = max(at_s[-1], 0.001)
 
-    def place(second: float, value: float) -> str:
-        return f"{_LEFT + width * second / span_s:.1f},{8 + height * (1 - value / top):.1f}"
+    def x(second: float) -> float:
+        return round(_LEFT + width * second / span_s, 1)
 
-    parts = []
-    for share in (0.0, 0.5, 1.0):
-        y = 8 + height * (1 - share)
-        parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH - 8}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e5e7eb"/>'
-            f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{top * share:.4g}</text>'
-            f'<text x="{_LEFT + width * share:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">'
-            f"{span_s * share:.0f} s</text>"
-        )
+    def y(value: float) -> float:
+        return round(_TOP + height * (1 - axis.share(value)), 1)
+
+    parts = [
+        f'<path d="M{_LEFT} {y(mark)}H{_WIDTH - _RIGHT}" stroke="#e5e7eb"/>'
+        f'<text x="{_LEFT - 6}" y="{y(mark) + 4}" text-anchor="end">{mark:,.10g}</text>'
+        for mark in axis.marks()
+    ]
+    parts += [
+        f'<text x="{x(second)}" y="{_HEIGHT - 6}" text-anchor="middle">{second:.0f} s</text>'
+        for second in (0.0, span_s / 2, span_s)
+    ]
     for number, line in enumerate(lines):
         colour = _COLOURS[number % len(_COLOURS)]
         for run in _runs(at_s, line.values):
-            points = " ".join(place(second, value) for second, value in run)
-            if len(run) == 1:
-                x, y_text = points.split(",")
-                parts.append(f'<circle cx="{x}" cy="{y_text}" r="2" fill="{colour}"/>')
-            else:
-                parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}"/>')
+            points = [(x(second), y(value)) for second, value in run]
+            parts.append(_drawn(points, colour))
         parts.append(
-            f'<text x="{_LEFT + 10 + 90 * number}" y="18" style="fill:{colour}">'
+            f'<text x="{_LEFT + 10 + 90 * number}" y="12" style="fill:{colour}">'
             f"{escape(line.name)}</text>"
         )
     return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">{"".join(parts)}</svg>'
+
+
+def _drawn(points: Sequence[tuple[float, float]], colour: str) -> str:
+    if len(points) == 1:
+        return f'<circle cx="{points[0][0]}" cy="{points[0][1]}" r="2" fill="{colour}"/>'
+    way = " ".join(f"{x},{y}" for x, y in points)
+    return f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
 
 
 def _runs(at_s: Sequence[float], values: Sequence[float | None]) -> list[list[tuple[float, float]]]:

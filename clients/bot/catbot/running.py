@@ -4,7 +4,6 @@ import asyncio
 import resource
 import signal
 import ssl
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -59,7 +58,7 @@ async def run(
         series = Series(crowd.honest)
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
         async with _looking(series), watch(console, crowd, options):
-            lasted_s = await _timed(crowd, venue, stop or asyncio.Event())
+            lasted_s = await crowd.play(venue, stop or asyncio.Event())
         accounts = [
             account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
             for bot in crowd.bots
@@ -103,12 +102,6 @@ def stop_on_interrupt() -> Iterator[asyncio.Event]:
         yield stop
     finally:
         loop.remove_signal_handler(signal.SIGINT)
-
-
-async def _timed(crowd: Crowd, venue: Venue, stop: asyncio.Event) -> float:
-    start_s = time.monotonic()
-    await crowd.play(venue, stop)
-    return time.monotonic() - start_s
 
 
 async def _places(api: Api, options: Options) -> Places:
