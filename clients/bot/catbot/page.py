@@ -178,7 +178,7 @@ def _verdict(report: Report) -> str:
         faults.append("not every coupon is in its player's wallet")
     faults.extend(report.reconciliation.problems)
     if not faults:
-        return '<p class="good">Passed; every coupon is in its player\'s wallet.</p>'
+        return '<p class="good">No condition failed; every coupon is in its player\'s wallet.</p>'
     return "".join(f'<p class="bad">{escape(fault)}</p>' for fault in faults)
 
 
