@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, func, or_, select, union_all
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gameserver.game.model import Claim
@@ -66,6 +66,13 @@ _INSERT = many_inserts(
     "at_ms",
     "campaign_id",
     "no_coupon",
+)
+_FORGET = Many(
+    delete(scores).where(
+        scores.c.period == bindparam("score_period"), scores.c.player_id == bindparam("player")
+    ),
+    "score_period",
+    "player",
 )
 _SCORE_COLUMNS = ("period", "player_id", "points", "catches")
 
@@ -177,6 +184,13 @@ def summary(connection: Connection, player: str) -> Summary:
     )
 
 
+def forget_scores(connection: Connection, player: str) -> None:
+    """Take a player off the leaderboards, as long as the catches still have the player's name."""
+    times = connection.scalars(select(catches.c.at_ms).where(catches.c.player_id == player))
+    periods = {period for at_ms in times for period in _periods(at_ms)}
+    _FORGET(connection, [(period, player) for period in sorted(periods)])
+
+
 def leaderboard(connection: Connection, period: Period, limit: int, now_ms: int) -> list[Score]:
     """The players with the most points, the best first.
 
@@ -192,6 +206,11 @@ def leaderboard(connection: Connection, period: Period, limit: int, now_ms: int)
     return [Score(row.player_id, row.points, row.catches) for row in rows]
 
 
+def _periods(at_ms: int) -> tuple[str, str, str]:
+    """The periods that a catch counts for."""
+    return "all", _day(at_ms), _week(at_ms)
+
+
 def _day(at_ms: int) -> str:
     return f"d{at_ms // DAY_MS}"
 
@@ -204,7 +223,7 @@ def _gains(claims: Sequence[Claim]) -> list[tuple[object, ...]]:
     """What the claims add to each score, in the order of the scores' keys (a lock order)."""
     gains: dict[tuple[str, str], tuple[int, int]] = {}
     for claim in claims:
-        for period in ("all", _day(claim.at_ms), _week(claim.at_ms)):
+        for period in _periods(claim.at_ms):
             points, count = gains.get((period, claim.player), (0, 0))
             gains[period, claim.player] = (points + claim.points, count + 1)
     return [(*key, *gain) for key, gain in sorted(gains.items())]

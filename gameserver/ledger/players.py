@@ -8,13 +8,14 @@ from collections.abc import Callable
 from secrets import token_bytes, token_hex
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Table, exists, or_, select, update
 
 from gameserver.ledger.batch import insert_ignore
+from gameserver.ledger.catches import forget_scores
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import page_size
 from gameserver.ledger.revisions import next_rev
-from gameserver.ledger.tables import catches, coupons, players, scores, secrets
+from gameserver.ledger.tables import catches, coupons, players, secrets
 
 _PLAYER_SECRET = "player tokens"  # noqa: S105 - the name under which it is kept
 _SECRET_BYTES = 32
@@ -137,12 +138,8 @@ def forget(connection: Connection, player: str, now_ms: int) -> None:
 
 def forget_leftovers(connection: Connection, limit: int) -> int:
     """Take out what was still on its way when players went, of at most `limit` of them."""
-    late = [
-        exists().where(table.c.player_id == players.c.id) for table in (coupons, catches, scores)
-    ]
-    gone = select(players.c.id).where(
-        and_(players.c.gone_ms.is_not(None), late[0] | late[1] | late[2])
-    )
+    late = or_(*(exists().where(table.c.player_id == players.c.id) for table in (coupons, catches)))
+    gone = select(players.c.id).where(players.c.gone_ms.is_not(None), late)
     found = list(connection.scalars(gone.order_by(players.c.id).limit(limit)))
     for player in found:
         _anonymise(connection, player)
@@ -151,9 +148,9 @@ def forget_leftovers(connection: Connection, limit: int) -> int:
 
 def _anonymise(connection: Connection, player: str) -> None:
     nobody = f"gone-{token_hex(12)}"
+    forget_scores(connection, player)
     _rename(connection, coupons, player, nobody)
     _rename(connection, catches, player, nobody, attempt="")
-    connection.execute(delete(scores).where(scores.c.player_id == player))
 
 
 def _rename(connection: Connection, table: Table, player: str, nobody: str, **values: str) -> None:

@@ -39,7 +39,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("catches", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_catches_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_catches_player_id_at_ms_id"), ["player_id", "at_ms", "id"], unique=False
         )
@@ -86,12 +85,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", "player_id", name=op.f("pk_scores")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("scores", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_scores_period_points"), ["period", "points"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_scores_player_id"), ["player_id"], unique=False)
-
     op.create_table(
         "secrets",
         sa.Column("name", sa.Text(), nullable=False),
