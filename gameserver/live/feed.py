@@ -28,6 +28,7 @@ EVENTS_MAX = 500
 
 log = logging.getLogger(__name__)
 
+OPEN = load("open_feed")
 TELL = load("tell")
 
 Entry = tuple[bytes, list[bytes]]
@@ -72,13 +73,11 @@ class Feeds(Cats):
 
     async def snapshot(self, region: str, now_ms: int = 0) -> Snapshot:
         """The region's cats that can be caught and do not expire before `now_ms`."""
-        key = keys.of_region(region).feed
         # The id comes first: what happens during the scan is told by events after it.
-        last = await self._redis.send(key, "XREVRANGE", key, "+", "-", "COUNT", 1)
-        events = cast(list[tuple[bytes, list[bytes]]], last)
+        last = await self._redis.run(OPEN, [keys.of_region(region).feed], [])
         cats = await self.census(region)
         return Snapshot(
-            events[0][0].decode() if events else START,
+            cast(bytes, last).decode(),
             [(cat, left) for cat, left in cats if left > 0 and cat.expires_ms > now_ms],
         )
 
@@ -97,7 +96,7 @@ class Feeds(Cats):
         for (region, cursor), entries in zip(cursors.items(), replies, strict=False):
             if not _follows(cursor, entries):
                 lost.add(region)
-            elif found := [_event(*entry) for entry in entries if entry[0] != cursor.encode()]:
+            elif found := [_event(*entry) for entry in entries if _is_news(cursor, entry)]:
                 events[region] = found
         messages = await self._opened(inbox[0], replies[-1]) if inbox else []
         return Events(events, messages, lost)
@@ -140,9 +139,14 @@ class Feeds(Cats):
 def _follows(cursor: str, entries: list[Entry]) -> bool:
     """Whether these are all the events from the cursor on."""
     if not entries:
-        return cursor == START
+        return False
     first, fields = entries[0]
     return cursor.encode() in (first, fields[1])
+
+
+def _is_news(cursor: str, entry: Entry) -> bool:
+    id, fields = entry
+    return id != cursor.encode() and fields[3] != b"begin"
 
 
 def _event(id: bytes, fields: list[bytes]) -> FeedEvent:

@@ -6,6 +6,7 @@ import pytest
 
 from gameserver.game.model import Cat
 from gameserver.live import Already, Gone, LeaseLost, Live, Won
+from gameserver.live.keys import GONE_MS
 from tests.live.street import (
     ELSEWHERE,
     KEEPER,
@@ -19,6 +20,7 @@ from tests.live.street import (
     spawn,
     win,
 )
+from tests.servers.redis import RedisServer
 
 
 def named(cats: list[tuple[Cat, int]]) -> dict[str, tuple[Cat, int]]:
@@ -201,6 +203,25 @@ async def test_regions_do_not_touch_each_other(live: Live) -> None:
     assert await seen(live) == {}
     assert await seen(live, ELSEWHERE) == {there.id: 1}
     assert isinstance(await live.claim_cat(claim(there, "ada"), NOON_MS), Won)
+
+
+async def test_nothing_is_left_of_cats_whose_books_are_done(
+    live: Live, server: RedisServer
+) -> None:
+    tom, kitty = cat("tom", 2), cat("kitty")
+    await spawn(live, tom, kitty)
+    await win(live, tom, "ada")
+    await live.withdraw_cats(REGION, [tom.id, kitty.id], KEEPER, NOON_MS)
+    entries = await live.unfinished(REGION, LATER_MS, 10)
+    await live.finish(REGION, [entry.entry for entry in entries])
+    kinds = {name.partition(":")[2].split(":")[1] for name in server.names()}
+    assert kinds == {"lease", "gone", "feed", "outbox", "catchers"}
+    # Removed cats are remembered for an hour.
+    await live.expire_cats(REGION, [tom.id], KEEPER, NOON_MS + GONE_MS - 1)
+    gone = f"{{r:{REGION}}}:gone"
+    assert server.node_of(gone).zcard(gone) == 2
+    await live.expire_cats(REGION, [tom.id], KEEPER, NOON_MS + GONE_MS)
+    assert gone not in server.names()
 
 
 @pytest.mark.parametrize("catches", [1, 7])

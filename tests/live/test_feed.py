@@ -59,10 +59,10 @@ class Follower:
 
 
 async def test_a_follower_hears_of_what_comes_and_goes(live: Live) -> None:
-    assert (await live.snapshot(REGION)).last_id == START
     tom, kitty = cat("tom", 2), cat("kitty")
+    start = (await live.snapshot(REGION)).last_id
     await spawn(live, tom, kitty)
-    events = (await live.read({REGION: START})).regions[REGION]
+    events = (await live.read({REGION: start})).regions[REGION]
     assert [(event.kind, event.cat_id, event.cat, event.left) for event in events] == [
         ("appear", tom.id, tom, 2),
         ("appear", kitty.id, kitty, 1),
@@ -86,11 +86,27 @@ async def test_a_snapshot_and_the_events_after_it_fit_together(live: Live) -> No
 async def test_regions_are_read_together_and_quiet_ones_say_nothing(live: Live) -> None:
     await spawn(live, cat("tom"))
     await spawn(live, cat("far", region=ELSEWHERE), region=ELSEWHERE)
-    quiet = "8612345ff"
-    events = await live.read({REGION: START, ELSEWHERE: START, quiet: START}, ("p", START))
+    quiet = (await live.snapshot("8612345ff")).last_id
+    events = await live.read({REGION: START, ELSEWHERE: START, "8612345ff": quiet}, ("p", START))
     assert set(events.regions) == {REGION, ELSEWHERE}
     assert events.lost == set()
     assert await live.read({}) == await live.read({}, ("p", START))
+
+
+async def test_a_feed_that_came_and_went_unseen_is_missed(live: Live, server: RedisServer) -> None:
+    """Also by who had seen nothing yet."""
+    start = (await live.snapshot(REGION)).last_id
+    await spawn(live, cat("tom"))
+    server.node_of(FEED).delete(FEED)
+    assert (await live.read({REGION: start})).lost == {REGION}
+    await spawn(live, cat("kitty"))
+    assert (await live.read({REGION: start})).lost == {REGION}
+
+
+async def test_looking_at_a_quiet_region_again_and_again_begins_one_feed(live: Live) -> None:
+    snapshot = await live.snapshot(REGION)
+    assert await live.snapshot(REGION) == snapshot
+    assert await live.read({REGION: START}) == await live.read({REGION: snapshot.last_id})
 
 
 async def test_a_long_backlog_comes_in_several_reads(live: Live) -> None:

@@ -83,6 +83,7 @@ async def play(live: Live) -> None:
     await live.acquire_region(REGION, "somebody else", LEASE_MS)
     assert not await live.acquire_region(REGION, KEEPER, LEASE_MS)
     await live.release_region(REGION, "somebody else")
+    await live.snapshot(REGION)
     await spawn(live, tom, kitty, free)
     await live.renew_regions([REGION], KEEPER, LEASE_MS)
     first = await win(live, tom, "ada")

@@ -13,11 +13,9 @@ local cats, left, expiry, catchers, feed, outbox, open = unpack(KEYS)
 local cat, player, attempt, entry, reason, now = unpack(ARGV)
 
 local record = recall(catchers, player)
-for _, undone in ipairs(record.undone) do
-  if undone.entry == entry then return 1 end
-end
 local known = record.won and record.won.entry == entry
--- An entry can outlive what is known of its catcher; then its place is long gone, too.
+-- An entry that is gone is finished, or was undone before. (It can also outlive what is known of
+-- its catcher; then its place is long gone, too.)
 if not leave(outbox, open, entry) then return known and 0 or 1 end
 if known then
   record.won = nil
@@ -26,7 +24,7 @@ if known then
 end
 
 local expires = tonumber(redis.call('ZSCORE', expiry, cat) or 0)
-if expires > tonumber(now) and redis.call('HEXISTS', left, cat) == 1 then
+if expires > tonumber(now) then
   local remaining = redis.call('HINCRBY', left, cat, 1)
   if remaining == 1 then announce(feed, 'appear', cat, 1, redis.call('HGET', cats, cat)) end
 end
