@@ -12,6 +12,7 @@ from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Li
 from gameserver.ledger.idempotency import Idempotency
 from gameserver.ledger.merchants import Merchants
 from gameserver.ledger.players import Players
+from gameserver.ledger.reports import Reports
 from gameserver.ledger.revisions import current_rev
 
 
@@ -34,6 +35,7 @@ class Ledger:
         self.catches = Catches(db)
         self.players = Players(db, clock)
         self.idempotency = Idempotency(db)
+        self.reports = Reports(db, clock)
 
     async def audit(self) -> list[Check]:
         """See `audit.audit`."""

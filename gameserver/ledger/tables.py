@@ -177,7 +177,7 @@ coupons = Table(
     metadata,
     Column("id", _serial, primary_key=True),
     Column("code", Text, nullable=False, unique=True),
-    Column("campaign_id", Text, ForeignKey("campaigns.id"), nullable=False, index=True),
+    Column("campaign_id", Text, ForeignKey("campaigns.id"), nullable=False),
     Column("catch_id", Text, nullable=False, unique=True),
     Column("cat_id", Text, nullable=False),
     Column("player_id", Text, nullable=False),
@@ -193,6 +193,7 @@ coupons = Table(
     CheckConstraint("state IN ('active', 'redeemed', 'expired', 'void')", name="state"),
     CheckConstraint("(state = 'redeemed') = (redeemed_ms IS NOT NULL)", name="redeemed"),
     Index("uq_coupons_cat_id_player_id", "cat_id", "player_id", unique=True),
+    Index(None, "campaign_id", "id"),
     Index(None, "player_id", "campaign_id", "day"),
 )
 coupon_is_active = coupons.c.state == "active"

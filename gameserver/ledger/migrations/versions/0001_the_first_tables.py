@@ -249,7 +249,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_coupons_code")),
     )
     with op.batch_alter_table("coupons", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_coupons_campaign_id"), ["campaign_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_coupons_campaign_id_id"), ["campaign_id", "id"], unique=False
+        )
         batch_op.create_index(
             "ix_coupons_expiring",
             ["expires_ms"],

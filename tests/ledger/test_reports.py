@@ -1,0 +1,70 @@
+import pytest
+from msgspec.structs import replace
+
+from gameserver.game.model import CouponState
+from gameserver.ledger.ledger import Ledger
+from gameserver.ledger.paging import BadCursor
+from gameserver.ledger.reports import Funnel, Span
+from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
+
+
+async def test_a_funnel_tells_what_became_of_the_coupons_of_each_store(
+    ledger: Ledger, shop: Shop, clock: Clock
+):
+    sale = await campaign(ledger, shop, 50, title="A bun", valid_for_s=10)
+    items = [*(replace(caught(sale), store="a") for _ in range(4)), caught(sale)]
+    results = await ledger.coupons.issue(items, NOW)
+    codes = [result.coupon.code for result in results if result.coupon is not None]
+    await ledger.coupons.redeem(codes[0], shop.store, shop.merchant, shop.key, NOW)
+    await ledger.coupons.void(codes[1], "", shop.merchant, shop.key, NOW)
+    assert await ledger.reports.funnel(shop.merchant, Span()) == [
+        Funnel(sale, "A bun", "a", 4, 2, 1, 0, 1),
+        Funnel(sale, "A bun", "store", 1, 1, 0, 0, 0),
+    ]
+    await ledger.coupons.expire(NOW + 10_000, 1)
+    clock.now_ms = NOW + 10_000
+    late = await ledger.reports.funnel(shop.merchant, Span())
+    assert late[0] == Funnel(sale, "A bun", "a", 4, 0, 1, 2, 1)
+
+
+async def test_a_funnel_counts_what_was_issued_in_its_span(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 50)
+    for ms in range(5):
+        await ledger.coupons.issue([caught(sale)], NOW + ms)
+    (row,) = await ledger.reports.funnel(shop.merchant, Span(NOW + 1, NOW + 3))
+    assert row.issued == 2
+    assert await ledger.reports.funnel(shop.merchant, Span(NOW + 5)) == []
+
+
+async def test_coupons_are_listed_campaign_by_campaign_page_by_page(ledger: Ledger, shop: Shop):
+    sales = sorted([await campaign(ledger, shop, 50) for _ in range(2)])
+    items = [caught(sales[number % 2]) for number in range(9)]
+    results = await ledger.coupons.issue(items, NOW)
+    codes = [result.coupon.code for result in results if result.coupon is not None]
+    await ledger.coupons.redeem(codes[1], shop.store, shop.merchant, shop.key, NOW + 3)
+    lines, cursor = [], None
+    while True:
+        page = await ledger.reports.coupons(shop.merchant, 2, cursor)
+        lines += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    assert [line.code for line in lines] == codes[::2] + codes[1::2]
+    redeemed = lines[5]
+    assert (redeemed.state, redeemed.campaign) == (CouponState.REDEEMED, sales[1])
+    assert (redeemed.redeemed_ms, redeemed.redeemed_store) == (NOW + 3, shop.store)
+
+
+async def test_reports_show_nothing_of_other_merchants(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 50)
+    await ledger.coupons.issue([caught(sale)], NOW)
+    other = await open_shop(ledger, "Tea house")
+    assert await ledger.reports.funnel(other.merchant, Span()) == []
+    assert await ledger.reports.coupons(other.merchant, 10) == ([], None)
+    assert await ledger.reports.coupons(other.merchant, 10, f"{sale}.0") == ([], None)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "cam.x", "cam.-1", ".", "cam." + "9" * 40])
+async def test_a_cursor_that_no_report_gave_is_refused(ledger: Ledger, cursor: str):
+    with pytest.raises(BadCursor):
+        await ledger.reports.coupons("m", 10, cursor)
