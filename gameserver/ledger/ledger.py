@@ -9,9 +9,10 @@ from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.coupons import CouponService
 from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Limits, open_database
-from gameserver.ledger.idempotency import Idempotency
+from gameserver.ledger.idempotency import Idempotency, sweep
 from gameserver.ledger.merchants import Merchants
-from gameserver.ledger.players import Players
+from gameserver.ledger.players import Players, forget_leftovers
+from gameserver.ledger.redeeming import expire
 from gameserver.ledger.reports import Reports
 from gameserver.ledger.revisions import current_rev
 
@@ -36,6 +37,16 @@ class Ledger:
         self.players = Players(db, clock)
         self.idempotency = Idempotency(db)
         self.reports = Reports(db, clock)
+
+    async def tidy(self, now_ms: int, limit: int = 500) -> int:
+        """Write down what time has brought, in at most `limit` rows of a kind; how many it were.
+
+        Coupons expire, kept answers go, and so does what came late of players who are gone.
+        Whoever does this, and when, changes nothing for anybody.
+        """
+        expired = await self.db.write(expire, now_ms, limit)
+        swept = await self.db.write(sweep, now_ms, limit)
+        return expired + swept + await self.db.write(forget_leftovers, limit)
 
     async def audit(self) -> list[Check]:
         """See `audit.audit`."""

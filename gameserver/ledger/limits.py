@@ -6,8 +6,9 @@ from msgspec import Struct
 class Limits(Struct, frozen=True):
     """How much may wait, and for how long.
 
-    `waiting` is how many transactions of a kind (reading, writing) may be under way or queued;
-    `readers` and `connections` how many run at once, on SQLite and PostgreSQL.
+    `waiting` is how many transactions may be under way or queued: on SQLite, where one writes at
+    a time, of those that read and of those that write. `readers` (SQLite) and `connections`
+    (PostgreSQL) are how many run at once.
     """
 
     waiting: int = 1000

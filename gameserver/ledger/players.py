@@ -132,8 +132,8 @@ def forget(connection: Connection, player: str, now_ms: int) -> None:
     own ids of attempts and the score go. The id itself is kept as gone, so that it gets nothing
     more. Saying it again takes out what was still on its way the first time.
     """
-    _put(connection, player, gone_ms=now_ms)
     _anonymise(connection, player)
+    _put(connection, player, gone_ms=now_ms)
 
 
 def forget_leftovers(connection: Connection, limit: int) -> int:
