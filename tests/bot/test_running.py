@@ -11,7 +11,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from catbot import bot, pace, player, reconnect, running
+from catbot import bot, connection, player, reconnect, running
 from catbot import crowd as crowd_module
 from catbot import reconcile as reconcile_module
 from catbot.address import AddressError
@@ -83,13 +83,20 @@ async def test_answers_that_are_under_way_at_the_end_are_waited_for(street: Any)
     assert report.reconciliation.unheard == 0
 
 
-async def test_a_bot_that_says_goodbye_skips_no_fixes(
+async def test_a_bot_that_says_goodbye_sends_no_more_fixes(
     street: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tick = pace.Beat.tick
-    # What a busy machine makes late is not what this is about.
-    monkeypatch.setattr(pace.Beat, "tick", lambda beat, now_s: tick(beat, now_s) * 0)
-    assert (await run(options(street))).fixes_skipped == 0
+    close = connection.Connection.close
+    said: list[int] = []
+
+    def close_slowly(line: connection.Connection) -> None:
+        said.append(len(street.heard("fix")))
+        asyncio.get_running_loop().call_later(0.5, close, line)
+
+    monkeypatch.setattr(connection.Connection, "close", close_slowly)
+    report = await run(options(street, players=1))
+    # One may have been on its way.
+    assert said[0] <= report.fixes <= said[0] + 1
 
 
 async def test_a_condition_that_holds_fails_the_run(street: Any) -> None:
