@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import uvloop
@@ -14,6 +14,10 @@ from rich.console import Console
 from gameserver.config import Config
 from gameserver.game.catching import Rules
 from gameserver.ops.logs import set_up_logging
+
+if TYPE_CHECKING:
+    from catbot.options import Options
+    from catbot.report import Report
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -173,7 +177,7 @@ def bots(url: str, **options: Any) -> None:
     from catbot.address import AddressError  # noqa: PLC0415
     from catbot.fail_if import ConditionError  # noqa: PLC0415
     from catbot.options import Options, OptionsError  # noqa: PLC0415
-    from catbot.running import RunError, run  # noqa: PLC0415
+    from catbot.running import RunError  # noqa: PLC0415
 
     try:
         chosen = Options(
@@ -189,12 +193,20 @@ def bots(url: str, **options: Any) -> None:
             json=options["json"],
             fail_if=options["fail_if"],
         )
-        report = _run(run(chosen, Console()))
+        report = _run(_play(chosen))
     except (AddressError, OptionsError, ConditionError, RunError) as error:
         raise click.ClickException(str(error)) from error
     for expression in report.failed:
         click.echo(f"failed: {expression}", err=True)
     sys.exit(FAIL_IF_EXIT if report.failed else 0)
+
+
+async def _play(options: "Options") -> "Report":
+    """A run that Ctrl-C ends in order: with its reconciliation and its report."""
+    from catbot.running import run, stop_on_interrupt  # noqa: PLC0415
+
+    with stop_on_interrupt() as stop:
+        return await run(options, Console(), stop)
 
 
 def _place(text: str | None) -> tuple[float, float] | None:

@@ -67,7 +67,6 @@ async def test_a_killed_redis_is_started_again_and_the_game_goes_on() -> None:
     async def hurt(server: CatCat) -> None:
         pid = server.redis_pid()
         os.kill(pid, signal.SIGKILL)
-        await until(lambda: not os.path.exists(f"/proc/{pid}") or _is_zombie(pid))
         await until(lambda: _has_other_redis(server, pid))
 
     await hurt_while_playing(hurt)
@@ -82,11 +81,6 @@ async def test_a_stopped_server_sends_its_players_away_and_exits_clean() -> None
 
     _, report = await hurt_while_playing(hurt)
     assert report.disconnects.get("1012", 0) > PLAYERS // 2
-
-
-def _is_zombie(pid: int) -> bool:
-    with open(f"/proc/{pid}/stat") as stat:
-        return stat.read().rsplit(")", 1)[1].split()[0] == "Z"
 
 
 def _has_other_redis(server: CatCat, pid: int) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from gameserver.game.catching import Rules
 from gameserver.game.geo import destination
 from tests.servers.game import PLACE, Game, Phone, game, plan
+from tests.servers.redis import redis_server
 from tests.waiting import until
 
 CODECS = ["catcat.v1.json", "catcat.v1.msgpack"]
@@ -157,8 +158,6 @@ async def test_a_newer_session_replaces_the_older_one(street: Game) -> None:
 
 
 async def test_a_newer_session_replaces_the_older_one_on_another_process(tmp_path: Path) -> None:
-    from tests.servers.redis import redis_server
-
     with redis_server() as redis:
         async with (
             game(tmp_path / "a", redis=redis.url) as first,
@@ -223,7 +222,8 @@ async def test_a_player_who_turns_on_the_spot_is_told_of_no_cat_twice(street: Ga
             await alice.stand(destination(*PLACE, step * 18.0, 4.0))
         answered = await alice.aim("10cca41b2-nosuchcat")
         assert answered["reason"] == "not_visible"  # so every fix before it is handled
-        shown = [cat["id"] for told in alice.told if told["type"] == "cats" for cat in told["appear"]]
+        views = [told for told in alice.told if told["type"] == "cats"]
+        shown = [cat["id"] for view in views for cat in view["appear"]]
         assert len(shown) == len(set(shown)) == 20
 
 
@@ -255,7 +255,8 @@ BAD_JSON = {
 }
 BAD_MSGPACK = {
     "no msgpack": b"\xc1",
-    "NaN": b"\x85\xa4type\xa3fix\xa3lat\xcb\x7f\xf8\0\0\0\0\0\0\xa3lon\x01\xaaaccuracy_m\x01\xa5at_ms\x01",
+    "NaN": b"\x85\xa4type\xa3fix\xa3lat\xcb\x7f\xf8\0\0\0\0\0\0\xa3lon\x01"
+    b"\xaaaccuracy_m\x01\xa5at_ms\x01",
     "nested": b"\x83\xa4type\xa3aim\xa3cat\xa1c\xa1x" + b"\x91" * 4000,
     "cut short": b"\x82\xa4type\xa3aim\xa3ca",
 }

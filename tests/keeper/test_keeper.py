@@ -1,12 +1,13 @@
 """The keeper on real stores: cats come, go, carry coupons, and change hands."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from gameserver.game.geo import region_of
 from gameserver.game.model import ActiveHours
 from gameserver.ledger.campaigns import CampaignChange
 from gameserver.ledger.stores import Store, StoreChange
@@ -24,12 +25,10 @@ async def alive(street: Game, store: Store) -> list[str]:
 
 
 def store_region(store: Store) -> str:
-    from gameserver.game.geo import region_of
-
     return region_of(store.lat, store.lon)
 
 
-def count_is(street: Game, store: Store, count: int):  # type: ignore[no-untyped-def]
+def count_is(street: Game, store: Store, count: int) -> Callable[[], Awaitable[bool]]:
     async def so() -> bool:
         return len(await alive(street, store)) == count
 

@@ -1,4 +1,4 @@
-"""A whole server in the test's own process, a merchant with a store, and players by plain sockets."""
+"""A whole server in the test's own process, its merchant, and players by plain sockets."""
 
 import asyncio
 import json
@@ -103,10 +103,8 @@ class Phone:
 
     async def read(self) -> None:
         async for frame in self.socket:
-            if isinstance(frame, bytes):
-                message = msgpack.unpackb(frame)
-            else:
-                message = json.loads(frame)
+            packed = isinstance(frame, bytes)
+            message = msgpack.unpackb(frame) if packed else json.loads(frame)
             self.told.append(message)
             if message["type"] == "cats":
                 self.cats.update({cat["id"]: cat for cat in message["appear"]})
