@@ -248,4 +248,3 @@ class Bans:
                 await self.refresh()
             except LedgerError:
                 continue
-

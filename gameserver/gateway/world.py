@@ -161,6 +161,8 @@ class Changes:
     def __init__(self, world: World) -> None:
         self._world = world
         self._told: dict[Viewer, tuple[dict[str, LiveCat], set[str]]] = {}
+        self._was_there: dict[str, bool] = {}
+        """Of each cat of this turn: did its viewers have it before?"""
 
     def appear(self, region_name: str, cat: Cat, left: int) -> None:
         """A cat is there (again)."""
@@ -168,6 +170,7 @@ class Changes:
         known = self._world.cats.get(cat.id)
         if region is None or (known is not None and known.left == left):
             return
+        self._was_there.setdefault(cat.id, known is not None)
         if known is not None:
             self._world.take(cat.id)
         live = LiveCat(cat, left)
@@ -182,9 +185,11 @@ class Changes:
         live = self._world.take(cat_id)
         if live is None:
             return
+        was_there = self._was_there.setdefault(cat_id, True)
         for viewer in self._world.viewers_of(live.cell):
             appear, vanish = self._told.setdefault(viewer, ({}, set()))
-            if appear.pop(cat_id, None) is None:
+            appear.pop(cat_id, None)
+            if was_there:
                 vanish.add(cat_id)
 
     def tell(self) -> None:

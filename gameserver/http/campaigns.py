@@ -31,7 +31,12 @@ Codes = Literal["generated", "uploaded"]
 
 
 class NewCampaign(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A campaign to be."""
+    """A campaign to be.
+
+    `percent` has a `value` of 1 to 100 and no currency, `amount` has both; a `gift` needs neither,
+    and both to say what it is worth. Without `starts_at` it is open at once, without `ends_at`
+    until it is ended.
+    """
 
     title: Name
     kind: Kind

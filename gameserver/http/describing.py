@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -64,6 +65,6 @@ def _document(path: str, handler: Handler, media: str) -> Route:
         roles=frozenset({Role.ANYONE}),
         handler=handler,
         media=media,
-        answer=str,
+        answer=dict[str, Any] if media == JSON else str,
         needs_books=False,
     )

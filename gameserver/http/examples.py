@@ -127,7 +127,7 @@ EXAMPLES: dict[type[Any], Any] = {
         key="cat_0f1e2d3c4b5a6978_<48 hex digits>",
     ),
     admin.KeyRole: admin.KeyRole(role="clerk"),
-    admin.NewBan: admin.NewBan(reason="impossible travel", until_ms=_AT_MS),
+    admin.NewBan: admin.NewBan(reason="impossible travel", until_ms=4_102_444_800_000),
     service.NewReservation: service.NewReservation(
         reservation="8f2830828-4k7m2q9x0w3z", campaign=_CAMPAIGN, count=4, expires_ms=_AT_MS
     ),

@@ -1,5 +1,6 @@
 """What the API of one process remembers between requests; none of it must outlive the process."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address
@@ -36,20 +37,22 @@ class Turnstile:
 
 
 class Recent(Generic[T]):
-    """A value that is made again when it is older than `ttl_ms`."""
+    """A value that is made again when it is older than `ttl_ms`, by one for all who wait."""
 
     def __init__(self, ttl_ms: int) -> None:
         self._ttl_ms = ttl_ms
         self._made_ms = 0
         self._value: T | None = None
+        self._making = asyncio.Lock()
 
     async def get(self, make: Callable[[], Awaitable[T]], now_ms: int) -> T:
         """The value, at most `ttl_ms` old; what `make` raises is raised."""
-        value = self._value
-        if value is None or not 0 <= now_ms - self._made_ms < self._ttl_ms:
-            value = await make()
-            self._value, self._made_ms = value, now_ms
-        return value
+        async with self._making:
+            value = self._value
+            if value is None or now_ms - self._made_ms >= self._ttl_ms:
+                value = await make()
+                self._value, self._made_ms = value, now_ms
+            return value
 
 
 class Memory:

@@ -61,7 +61,7 @@ class SpawnPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class NewStore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A store to be."""
+    """A store to be. Without `catch_m` it has the game's own reach."""
 
     name: Name
     lat: Latitude
@@ -70,7 +70,7 @@ class NewStore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     address: Line | None = None
     timezone: Timezone
     opening_hours: Line | None = None
-    catch_m: Reach = 50.0
+    catch_m: Reach | None = None
     state: State = "active"
 
 
@@ -147,7 +147,7 @@ def make_store(connection: Connection, call: Call[NewStore, NoQuery]) -> Store |
         address=said.address,
         timezone=said.timezone,
         opening_hours=said.opening_hours,
-        catch_m=said.catch_m,
+        catch_m=call.site.rules.catch_m if said.catch_m is None else said.catch_m,
         state=said.state,
     )
     made = ledger_stores.create_stores(connection, call.merchant, [wanted], call.now_ms)

@@ -1,5 +1,6 @@
 """The whole of a merchant's day over HTTP: store, plan, campaign, coupon, redemption."""
 
+from gameserver.game.catching import Rules
 from gameserver.http.call import Role
 from gameserver.live.messages import CouponChanged
 from tests.http.desk import PLAN, PLAYER, STORE, Desk
@@ -13,7 +14,7 @@ async def test_a_merchant_opens_a_store_and_a_clerk_redeems_its_first_coupon(des
         "datum": "wgs84",
         "address": None,
         "opening_hours": None,
-        "catch_m": 50.0,
+        "catch_m": Rules().catch_m,
         "state": "active",
         "spawn_plan": None,
     }
