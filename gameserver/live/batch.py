@@ -271,7 +271,6 @@ class Batcher:
         if isinstance(error, AskError) and self._slots:
             owner = (error.host or seat[0], error.port)
             if isinstance(error, MovedError):
-                self._slots[call.slot] = owner
                 self._moved.set()
             else:
                 call.prelude = ASKING

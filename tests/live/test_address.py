@@ -3,8 +3,8 @@
 import pytest
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 
-from gameserver.live import LiveUrl, open_live
-from tests.servers.redis import redis_on_port
+from gameserver.live import LiveUnavailable, LiveUrl, open_live
+from tests.servers.redis import redis_on_port, redis_with_tls
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,17 @@ async def test_a_server_with_a_password_is_opened_with_it() -> None:
         server.nodes[0].config_set("requirepass", "s3cret")
         async with open_live(server.url.replace("://", "://:s3cret@")) as live:
             assert await live.ping()
+
+
+async def test_a_server_behind_tls_is_opened_if_its_certificate_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gameserver.live.batch.DEADLINE_S", 1.0)
+    with redis_with_tls() as server:
+        if server is None:
+            pytest.skip("this redis-server or this machine has no TLS")
+        async with open_live(server.url) as live:
+            assert await live.ping()
+        with pytest.raises(LiveUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+            async with open_live(server.url.partition("?")[0]):
+                pytest.fail("a stranger was trusted")

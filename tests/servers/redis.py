@@ -124,6 +124,38 @@ def redis_on_port(program: str | None = None) -> Iterator[RedisServer]:
 
 
 @contextmanager
+def redis_with_tls() -> Iterator[RedisServer | None]:
+    """One server that speaks TLS only, with a certificate of its own in its directory.
+
+    None where redis-server was built without TLS, or openssl is missing.
+    """
+    openssl = shutil.which("openssl")
+    with _directory() as directory, ExitStack() as stack:
+        key, certificate = directory / "key.pem", directory / "certificate.pem"
+        name = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+        kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+        files = ("-keyout", str(key), "-out", str(certificate))
+        if openssl is not None:
+            subprocess.run(
+                [openssl, "req", "-x509", *kind, *files, *name], check=True, capture_output=True
+            )
+        port = free_port()
+        options = ["--port", "0", "--tls-port", str(port), "--bind", "127.0.0.1"]
+        options += ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+        options += ["--tls-ca-cert-file", str(certificate), "--tls-auth-clients", "no"]
+        process = stack.enter_context(_running(system_server(), directory, options))
+        client = stack.enter_context(
+            redis.Redis(port=port, ssl=True, ssl_ca_certs=str(certificate))
+        )
+        _wait_until(partial(_has_started_or_died, process, client))
+        if process.poll() is not None:
+            yield None
+        else:
+            url = f"rediss://127.0.0.1:{port}?ssl_ca_certs={certificate}"
+            yield RedisServer(url, (client,), (process.pid,))
+
+
+@contextmanager
 def redis_cluster(program: str | None = None) -> Iterator[RedisServer]:
     """A Cluster of three primaries without replicas, on free ports of the loopback interface."""
     program = program or system_server()
