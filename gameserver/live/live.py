@@ -44,7 +44,8 @@ class Live(Claims, Feeds, Leases, Sessions):
         version = re.search(r"redis_version:(\d+)\.(\d+)", info)
         if version and (int(version[1]), int(version[2])) < OLDEST:
             raise LiveError(f"Redis 6.2 or newer is needed, this is {version[1]}.{version[2]}")
-        if "redis_mode:cluster" in info and address.kind == "single":
+        # Valkey calls it server_mode.
+        if re.search(r"(redis|server)_mode:cluster", info) and address.kind == "single":
             raise LiveError("this Redis is part of a Cluster: its address is redis+cluster://...")
 
 

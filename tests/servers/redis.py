@@ -238,8 +238,10 @@ def _directory() -> Iterator[Path]:
 def _running(
     program: str, directory: Path, options: Sequence[str]
 ) -> Iterator["subprocess.Popen[bytes]"]:
+    # It ends with the tests even if those are killed, where the machine knows how to do that.
+    tied = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
     process = subprocess.Popen(
-        [program, "--dir", str(directory), *QUIET, *options],
+        [*tied, program, "--dir", str(directory), *QUIET, *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
