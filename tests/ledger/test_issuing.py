@@ -14,6 +14,9 @@ from gameserver.ledger.stores import NewStore, Store
 from tests.ledger.shop import DAY_MS, NOW, Shop, campaign, caught, counters, open_shop
 
 
+HOUR_MS = 3_600_000
+
+
 async def one(ledger: Ledger, item: IssueItem, now_ms: int = NOW) -> IssueResult:
     results = await ledger.coupons.issue([item], now_ms)
     assert len(results) == 1
@@ -156,6 +159,13 @@ async def test_a_limit_per_day_begins_anew_at_the_stores_midnight(ledger: Ledger
     late = await at(midnight - 1)
     assert (late.status, late.limit) == ("limit", "per_player_day")
     assert (await at(midnight)).status == "issued"
+
+
+async def test_a_limit_per_day_holds_within_a_batch(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 50, per_player_day=2)
+    batch = [caught(sale, player="ann", at_ms=NOW - n % 2 * 23 * HOUR_MS) for n in range(8)]
+    results = await ledger.coupons.issue(batch, NOW)
+    assert Counter(statuses(results)) == {"issued": 4, "limit": 4}
 
 
 async def test_a_redeemed_or_void_coupon_still_counts_against_the_limit(ledger: Ledger, shop: Shop):

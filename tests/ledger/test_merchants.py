@@ -243,6 +243,17 @@ async def test_changes_are_read_in_pages_without_missing_any(ledger: Ledger, sho
         rev = page[-1].rev
         seen += [store.id for store in page]
     assert sorted(seen) == sorted(store.id for store in made)
+    assert rev == await ledger.merchants.rev()
+    await ledger.merchants.update_store(shop.merchant, made[0].id, StoreChange(name="x"))
+    assert [store.name for store in await ledger.merchants.planned_stores(rev, 2)] == ["x"]
+
+
+async def test_stores_that_are_made_together_have_a_number_each(ledger: Ledger, shop: Shop):
+    wanted = [NewStore(name=f"s{n}", lat=1, lon=1) for n in range(5)]
+    await ledger.merchants.create_stores(shop.merchant, wanted)
+    told = await ledger.merchants.planned_stores(0, 100)
+    assert [store.rev for store in told] == list(range(1, 7))
+    assert await ledger.merchants.rev() == 6
 
 
 async def test_keepers_who_poll_while_merchants_write_miss_nothing(ledger: Ledger, shop: Shop):
