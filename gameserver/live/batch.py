@@ -154,6 +154,8 @@ class Batcher:
         return future
 
     def _put(self, call: _Call, seat: Seat | None = None) -> None:
+        if self._closed:
+            return
         if seat is None:
             seat = self._slots[call.slot] if self._slots else self._url.seats[0]
         self._server(seat).put(call)
