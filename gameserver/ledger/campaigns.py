@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from gameserver.game.coupons import CampaignState
 from gameserver.ledger.batch import AnyRow, among, texts
 from gameserver.ledger.ids import new_id
-from gameserver.ledger.paging import Page, page_size
+from gameserver.ledger.paging import Page, page_size, text_cursor
 from gameserver.ledger.stores import touch_stores_of_campaign
 from gameserver.ledger.tables import campaign_codes, campaigns, coupons
 
@@ -147,7 +147,7 @@ def list_campaigns(
     size = page_size(limit)
     query = select(campaigns).where(campaigns.c.merchant_id == merchant)
     if cursor is not None:
-        query = query.where(campaigns.c.id > cursor)
+        query = query.where(campaigns.c.id > text_cursor(cursor))
     rows = connection.execute(query.order_by(campaigns.c.id).limit(size + 1)).all()
     following = rows[size - 1].id if len(rows) > size else None
     return Page([_campaign(row) for row in rows[:size]], following)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, union_all
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gameserver.game.model import Claim
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
 from gameserver.ledger.database import Database
-from gameserver.ledger.paging import BadCursor, Page, page_size
+from gameserver.ledger.paging import Page, page_size, pair_cursor
 from gameserver.ledger.tables import catches, players, scores
 
 Period = Literal["day", "week", "all"]
@@ -153,19 +153,12 @@ def of_player(connection: Connection, player: str, limit: int, cursor: str | Non
     size = page_size(limit)
     query = select(catches).where(catches.c.player_id == player)
     if cursor is not None:
-        at_ms, dash, id_ = cursor.partition("-")
-        if not (dash and at_ms.isascii() and at_ms.isdigit() and len(at_ms) < 19):
-            raise BadCursor(f"not a cursor: {cursor[:64]!r}")
-        query = query.where(
-            or_(
-                catches.c.at_ms < int(at_ms),
-                (catches.c.at_ms == int(at_ms)) & (catches.c.id < id_),
-            )
-        )
+        id_, at_ms = pair_cursor(cursor)
+        query = query.where(tuple_(catches.c.at_ms, catches.c.id) < tuple_(at_ms, id_))
     newest = query.order_by(catches.c.at_ms.desc(), catches.c.id.desc()).limit(size + 1)
     rows = connection.execute(newest).all()
     last = rows[size - 1] if len(rows) > size else None
-    following = None if last is None else f"{last.at_ms}-{last.id}"
+    following = None if last is None else f"{last.id}.{last.at_ms}"
     return Page([_catch(row) for row in rows[:size]], following)
 
 

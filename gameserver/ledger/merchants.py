@@ -13,7 +13,7 @@ from gameserver.ledger import campaigns, keys, stores
 from gameserver.ledger.database import Database
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.keys import NewKey, Principal
-from gameserver.ledger.paging import Page, page_size
+from gameserver.ledger.paging import Page, page_size, text_cursor
 from gameserver.ledger.revisions import current_rev
 from gameserver.ledger.tables import merchants
 
@@ -169,7 +169,7 @@ def list_merchants(connection: Connection, limit: int, cursor: str | None) -> Pa
     size = page_size(limit)
     query = select(merchants.c.id, merchants.c.name).order_by(merchants.c.id).limit(size + 1)
     if cursor is not None:
-        query = query.where(merchants.c.id > cursor)
+        query = query.where(merchants.c.id > text_cursor(cursor))
     rows = connection.execute(query).all()
     following = rows[size - 1].id if len(rows) > size else None
     return Page([Merchant(row.id, row.name) for row in rows[:size]], following)

@@ -83,6 +83,8 @@ class AlreadyVoid(Struct, frozen=True):
 NotRedeemed = UnknownCoupon | UnknownStore | AlreadyRedeemed | Expired | AlreadyVoid
 NotVoided = UnknownCoupon | AlreadyRedeemed | Expired
 
+_CODE_MAX = 64
+
 _FIND = (
     select(
         coupons,
@@ -198,6 +200,8 @@ def _locked(connection: Connection, code: str, merchant: str) -> AnyRow | None:
 
 def _row(connection: Connection, code: str, merchant: str) -> AnyRow | None:
     typed = code.strip()
+    if len(typed) > _CODE_MAX or not typed.isprintable():
+        return None
     asked = {"as_typed": typed, "as_read": read_code(typed) or typed, "merchant": merchant}
     return connection.execute(_FIND, asked).first()
 

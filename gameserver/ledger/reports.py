@@ -9,7 +9,7 @@ from gameserver.game.coupons import state_at
 from gameserver.game.model import CouponState
 from gameserver.ledger.batch import AnyRow
 from gameserver.ledger.database import Database
-from gameserver.ledger.paging import BadCursor, Page, number_cursor, page_size
+from gameserver.ledger.paging import Page, page_size, pair_cursor
 from gameserver.ledger.tables import campaigns, coupons
 
 
@@ -116,11 +116,8 @@ def coupon_lines(
         .limit(size + 1)
     )
     if cursor is not None:
-        campaign, dot, number = cursor.partition(".")
-        if not dot:
-            raise BadCursor(f"not a cursor: {cursor[:64]!r}")
-        last = number_cursor(number, 0)
-        query = query.where(tuple_(coupons.c.campaign_id, coupons.c.id) > tuple_(campaign, last))
+        last = tuple_(*pair_cursor(cursor))
+        query = query.where(tuple_(coupons.c.campaign_id, coupons.c.id) > last)
     rows = connection.execute(query).all()
     end = rows[size - 1] if len(rows) > size else None
     following = None if end is None else f"{end.campaign_id}.{end.id}"

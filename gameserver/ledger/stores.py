@@ -12,7 +12,7 @@ from gameserver.game.geo import STORE_RADIUS_MAX_M, region_of
 from gameserver.game.model import ActiveHours, PlannedStore, SpawnPlan
 from gameserver.ledger.batch import AnyRow, insert_ignore
 from gameserver.ledger.ids import new_id
-from gameserver.ledger.paging import Page, page_size
+from gameserver.ledger.paging import Page, page_size, text_cursor
 from gameserver.ledger.revisions import next_rev
 from gameserver.ledger.tables import campaigns, regions, spawn_plans, stores
 
@@ -150,7 +150,7 @@ def list_stores(
     size = page_size(limit)
     query = _STORES.where(stores.c.merchant_id == merchant, stores.c.state != "deleted")
     if cursor is not None:
-        query = query.where(stores.c.id > cursor)
+        query = query.where(stores.c.id > text_cursor(cursor))
     rows = connection.execute(query.order_by(stores.c.id).limit(size + 1)).all()
     following = rows[size - 1].id if len(rows) > size else None
     return Page([_store(row) for row in rows[:size]], following)

@@ -13,7 +13,6 @@ from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.stores import NewStore, Store
 from tests.ledger.shop import DAY_MS, NOW, Shop, campaign, caught, counters, open_shop
 
-
 HOUR_MS = 3_600_000
 
 

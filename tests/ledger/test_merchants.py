@@ -13,6 +13,7 @@ from gameserver.ledger.campaigns import (
 )
 from gameserver.ledger.keys import Principal
 from gameserver.ledger.ledger import Ledger
+from gameserver.ledger.paging import BadCursor
 from gameserver.ledger.stores import NewStore, Store, StoreChange, UnknownCampaign, UnknownTimezone
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
 
@@ -51,7 +52,7 @@ async def test_any_wrong_key_opens_nothing(ledger: Ledger):
     wrong = [
         *("", "_", "__", "cat", "cat__", f"cat_{id_}", f"cat_{id_}_", f"cat__{secret}"),
         *(key[:-1], key + "0", key.upper(), f"dog_{id_}_{secret}", f" {key}", "é" * 100),
-        *(f"cat_{id_}_{other.split('_')[2]}", f"cat_%_{secret}", key * 1000),
+        *(f"cat_{id_}_{other.split('_')[2]}", f"cat_%_{secret}", f"cat_\0_{secret}", key * 1000),
     ]
     for each in wrong:
         assert await ledger.merchants.authenticate(each) is None
@@ -153,6 +154,15 @@ async def test_stores_are_listed_page_by_page_without_those_of_others(
     assert len(ids) == 7
     assert second.next is None
     assert other.store not in ids
+
+
+@pytest.mark.parametrize("cursor", ["", "\0", "é", "x" * 65])
+async def test_a_cursor_that_can_be_no_id_is_refused(ledger: Ledger, shop: Shop, cursor: str):
+    for read in (ledger.merchants.list_stores, ledger.merchants.list_campaigns):
+        with pytest.raises(BadCursor):
+            await read(shop.merchant, 10, cursor)
+    with pytest.raises(BadCursor):
+        await ledger.merchants.list_merchants(10, cursor)
 
 
 async def test_nothing_of_another_merchant_is_found(ledger: Ledger, shop: Shop):

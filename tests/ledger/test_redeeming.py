@@ -90,7 +90,7 @@ async def test_a_coupon_is_redeemed_until_just_before_it_expires(ledger: Ledger,
 
 
 async def test_what_is_no_code_finds_nothing(ledger: Ledger, shop: Shop):
-    for text in ("", " ", "x" * 5000, "%", "000000-000000-000001", "\x00"[:0], "é"):
+    for text in ("", " ", "x" * 5000, "%", "000000-000000-000001", "\x00", "a\x00b", "\ud800", "é"):
         assert await ledger.coupons.find(text, shop.merchant) is None
 
 

@@ -64,7 +64,9 @@ async def test_reports_show_nothing_of_other_merchants(ledger: Ledger, shop: Sho
     assert await ledger.reports.coupons(other.merchant, 10, f"{sale}.0") == ([], None)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "cam.x", "cam.-1", ".", "cam." + "9" * 40])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "cam.x", "cam.-1", ".", ".1", "\0.1", "cam." + "9" * 40]
+)
 async def test_a_cursor_that_no_report_gave_is_refused(ledger: Ledger, cursor: str):
     with pytest.raises(BadCursor):
         await ledger.reports.coupons("m", 10, cursor)

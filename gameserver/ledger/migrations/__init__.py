@@ -1,6 +1,7 @@
 """The way of a database from any earlier version of the tables to this one.
 
-Alembic runs the steps in `versions/`; it needs no configuration file.
+Alembic runs the steps in `versions/`; it needs no configuration file. Whoever changes a table
+writes the next step by hand: tests/ledger/test_migrations.py tells when the two agree.
 """
 
 from pathlib import Path
