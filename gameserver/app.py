@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_hex
 from time import time_ns
 
@@ -19,7 +20,7 @@ from aiohttp import web
 
 from gameserver.awards import Awards
 from gameserver.config import Config
-from gameserver.gateway.doorman import Doorman
+from gameserver.gateway.doorman import Doorman, reused_connections
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.socket import PlaySocket
@@ -43,6 +44,8 @@ JOBS_MOST = 20_000
 BACKLOG = 4096
 BANS_EVERY_S = 1.0
 AGAIN_AFTER_S = 1.0
+TIDY_EVERY_S = 30.0
+TIDY_PAUSE_S = 0.1
 
 
 def wall_clock_ms() -> int:
@@ -68,7 +71,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
 
     `listener` is a bound socket to serve on, instead of the configuration's host and port.
     """
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.make_data_dir()
     async with AsyncExitStack() as stack:
         redis_url = config.redis
         if redis_url is None:
@@ -105,6 +108,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         services("sweep", gateway.sweep)
         services("keeper", keeper.keep)
         services("bans", bans.follow)
+        services("tidying", partial(_tidy, ledger))
+        stack.push_async_callback(_leave, live, process)
         site = Site(
             ledger=ledger,
             rules=config.rules,
@@ -113,9 +118,10 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             clock=wall_clock_ms,
             token_ttl_ms=config.token_ttl_s * 1000,
             ready=_readiness(live, ledger, gateway),
-            metrics=exposition(Watched(gateway, feed, keeper, awards, jobs)),
+            metrics=exposition(Watched(process, gateway, feed, keeper, awards, jobs)),
             tell=Post(live).tell,
             origins=config.origins,
+            guests_per_minute=config.guests_per_minute,
         )
         url = await stack.enter_async_context(_serving(config, listener, gateway, site))
         stack.push_async_callback(gateway.drain)
@@ -156,13 +162,19 @@ async def _serving(
 ) -> AsyncIterator[str]:
     """The port: sockets and HTTP on one listener. The address it can be reached at."""
     loop = asyncio.get_running_loop()
-    runner = web.AppRunner(make_web_app(site), access_log=None, handle_signals=False)
+
+    def play() -> PlaySocket:
+        return PlaySocket(gateway, loop)
+
+    web_app = make_web_app(site)
+    web_app.middlewares.insert(0, reused_connections(play))
+    runner = web.AppRunner(web_app, access_log=None, handle_signals=False)
     await runner.setup()
     web_protocol = runner.server
     assert web_protocol is not None
 
     def doorman() -> Doorman:
-        return Doorman(loop, lambda: PlaySocket(gateway, loop), web_protocol)
+        return Doorman(loop, play, web_protocol)
 
     try:
         if listener is not None:
@@ -181,6 +193,22 @@ async def _serving(
         with suppress(TimeoutError):
             async with asyncio.timeout(3.0):
                 await runner.cleanup()
+
+
+async def _tidy(ledger: Ledger) -> None:
+    """Until cancelled: write down what time has brought, in small steps."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY_S)
+        with suppress(LedgerError):
+            more = True
+            while more:
+                more = await ledger.tidy(wall_clock_ms()) > 0
+                await asyncio.sleep(TIDY_PAUSE_S)
+
+
+async def _leave(live: Live, process: str) -> None:
+    with suppress(LiveError):  # it expires by itself
+        await live.drop_inbox(process)
 
 
 def _readiness(

@@ -86,25 +86,28 @@ class Awards:
         claim = won.claim
         if claim.campaign is None:
             self._record_soon(won)
-            return Caught(claim.attempt, claim.cat, claim.species, claim.points, None)
+            return _caught(claim, None)
         try:
             async with asyncio.timeout(ISSUE_WITHIN_S):
-                # Shielded: the coupon may be committed after the caller stopped waiting.
-                result = await asyncio.shield(self.issuing.add(_item(claim)))
+                # Where the time is up, what still waits is withdrawn: the keeper has it then. What
+                # is under way may be committed all the same, and the keeper hears `already`.
+                result = await self.issuing.add(_item(claim))
         except (TimeoutError, LedgerError, BatchesFull):
-            coupon = pending_coupon(claim.campaign, claim.title or "")
-            return Caught(claim.attempt, claim.cat, claim.species, claim.points, coupon)
+            return _caught(claim, pending_coupon(claim.campaign, claim.title or ""))
         refusal = _refusal(claim, result)
         if refusal is None:
             assert result.coupon is not None
             self._record_soon(won)
-            coupon = coupon_view(result.coupon)
-            return Caught(claim.attempt, claim.cat, claim.species, claim.points, coupon)
+            return _caught(claim, coupon_view(result.coupon))
         try:
-            await self._live.unclaim_cat(claim, won.entry, refusal.reason, self._clock())
+            is_undone = await self._live.unclaim_cat(
+                claim, won.entry, refusal.reason, self._clock()
+            )
         except LiveError:
             log.warning("a refused claim's place is given back later, from the outbox")
-        return refusal
+            return refusal
+        # Where it is not undone, the keeper was faster and found a coupon: it tells the player.
+        return refusal if is_undone else refused("busy", attempt=claim.attempt, cat=claim.cat)
 
     async def finish(self, wons: Sequence[Won]) -> list[CouponChanged]:
         """Do what is left of claims that nobody finished; what their players should hear.
@@ -147,6 +150,10 @@ class Awards:
             return_exceptions=True,  # an entry that stays is finished by the keeper
         )
         return [None] * len(batch)
+
+
+def _caught(claim: Claim, coupon: CouponView | None) -> Caught:
+    return Caught(claim.attempt, claim.cat, claim.species, claim.points, coupon)
 
 
 def _item(claim: Claim) -> IssueItem:

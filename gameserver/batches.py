@@ -22,7 +22,8 @@ class Batches(Generic[Item, Result]):
     """Does items in batches of at most `most`, one batch at a time, in order of arrival.
 
     `do` gets the items and answers as many results in the same order; where it raises, every item
-    of the batch raises that. A caller that is cancelled leaves its item in and the others alone.
+    of the batch raises that. Cancelling a future withdraws its item if its batch has not begun, and
+    disturbs no other.
     At most `waiting` items wait; one more raises BatchesFull.
     """
 
@@ -63,7 +64,7 @@ class Batches(Generic[Item, Result]):
         await self._worker
 
     def add(self, item: Item) -> asyncio.Future[Result]:
-        """Put an item into the next batch. Cancelling the future withdraws nothing."""
+        """Put an item into the next batch."""
         if len(self._items) >= self._waiting or self._closing:
             raise BatchesFull
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
@@ -78,15 +79,25 @@ class Batches(Generic[Item, Result]):
                     return
                 self._wake.clear()
                 await self._wake.wait()
-            size = min(self._most, len(self._items))
-            batch = [self._items.popleft() for _ in range(size)]
-            await self._do_batch(batch)
+            batch = self._next_batch()
+            if batch:
+                await self._do_batch(batch)
+
+    def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        batch: list[tuple[Item, asyncio.Future[Result]]] = []
+        while self._items and len(batch) < self._most:
+            item, future = self._items.popleft()
+            if not future.cancelled():
+                batch.append((item, future))
+        return batch
 
     async def _do_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         self.batches += 1
         self.done += len(batch)
         try:
             results = await self._do([item for item, _ in batch])
+            if len(results) != len(batch):
+                raise ValueError(f"{len(results)} results for {len(batch)} items")
         except Exception as error:  # goes to every caller; the worker lives on
             for _, future in batch:
                 if not future.done():

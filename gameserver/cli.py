@@ -70,11 +70,16 @@ _serving = _options(
     _data_dir,
     _redis,
     _database,
-    _option("--workers", type=click.IntRange(1, 64), default=1, help="Server processes."),
     _option(
         "--origins",
         default="",
         help="Origins that browsers may come from, separated by commas; empty lets all in.",
+    ),
+    _option(
+        "--guests-per-minute",
+        type=click.IntRange(0),
+        default=0,
+        help="New guests from one address; 0: any number.",
     ),
     _option("--max-sockets", type=click.IntRange(0), default=18_000, help="Per process; 0: any."),
     _option("--max-sockets-per-address", type=click.IntRange(0), default=0, help="0: any number."),
@@ -90,7 +95,8 @@ def _config(options: dict[str, Any]) -> Config:
         data_dir=options["data_dir"],
         redis=options["redis"],
         database=options["database"],
-        workers=options["workers"],
+        workers=options.get("workers", 1),
+        guests_per_minute=options["guests_per_minute"],
         origins=tuple(part.strip() for part in options["origins"].split(",") if part.strip()),
         max_sockets=options["max_sockets"],
         max_sockets_per_address=options["max_sockets_per_address"],
@@ -110,6 +116,7 @@ def main() -> None:
 
 @main.command()
 @_serving
+@_option("--workers", type=click.IntRange(1, 64), default=1, help="Server processes.")
 def serve(**options: Any) -> None:
     """Serve everything on one port: WebSocket /play, the HTTP API and its pages.
 
@@ -122,7 +129,7 @@ def serve(**options: Any) -> None:
     if config.workers == 1:
         _run(serve_alone(config))
     else:
-        sys.exit(serve_with_workers(config))
+        _run(serve_with_workers(config))
 
 
 @main.command(hidden=True)

@@ -25,9 +25,15 @@ class Config:
     """Sockets per process (0: no limit); the rest of the open files is for the stores."""
     max_sockets_per_address: int = 0
     """Sockets from one address (0: no limit): load bots and offices share one."""
+    guests_per_minute: int = 0
+    """New guests from one address (0: no limit): load bots and offices share one."""
     token_ttl_s: int = 30 * 86_400
     log_level: str = "info"
     rules: Rules = field(default_factory=Rules)
+
+    def make_data_dir(self) -> None:
+        """Make the data directory if need be, for its owner only: it has keys and positions."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def database_url(self) -> str:

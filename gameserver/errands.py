@@ -16,7 +16,7 @@ SETUP_ERRORS = (LedgerError, UnsupportedDatabase, LiveError, EmbeddedRedisError,
 
 
 def _books(config: Config) -> AbstractAsyncContextManager[Ledger]:
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.make_data_dir()
     return open_ledger(config.database_url, migrate=config.database is None)
 
 
@@ -43,6 +43,6 @@ async def make_player_token(config: Config, player: str) -> str:
 
 async def migrate_database(config: Config) -> None:
     """Bring the database to this version."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+    config.make_data_dir()
     async with open_database(config.database_url) as db:
         await db.write(migrate)

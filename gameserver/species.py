@@ -35,6 +35,9 @@ class _File(Struct, frozen=True):
 
 
 def read_species(path: Path = ASSETS / "species.toml") -> Mapping[str, Species]:
-    """All kinds by id, in the file's order. OSError or msgspec.ValidationError where unreadable."""
+    """All kinds by id, in the file's order.
+
+    OSError, tomllib.TOMLDecodeError or msgspec.ValidationError where it can't be read.
+    """
     parsed = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
     return MappingProxyType(parsed.species)

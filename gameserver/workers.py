@@ -1,7 +1,9 @@
-"""`serve`: one process, or several on one socket.
+"""`serve`: one process, or several on one port.
 
-With workers the parent owns what there can be one of (the listening socket, the embedded Redis,
-the migration) and starts a worker again when it dies; the workers do everything else.
+With workers the parent owns what there can be one of (the port, the embedded Redis, the migration)
+and starts a worker again when it dies; the workers do everything else. Each has a listening socket
+of its own on the port (SO_REUSEPORT), so that the kernel spreads connections evenly; the parent
+keeps them open, so that connections to a dead worker wait for the next instead of being refused.
 """
 
 import asyncio
@@ -12,11 +14,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from gameserver.app import running
+from gameserver.app import BACKLOG, running
 from gameserver.config import Config
 from gameserver.errands import migrate_database
 from gameserver.live.embedded import embedded_redis
@@ -27,13 +30,17 @@ STOP_WITHIN_S = 9.0
 AGAIN_AFTER_S = 1.0
 
 
-async def stop_asked() -> None:
-    """Return once SIGTERM or SIGINT came."""
+async def stop_asked(*, with_parent: bool = False) -> None:
+    """Return once SIGTERM or SIGINT came, or the parent is gone (its end of stdin closed)."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if with_parent:
+        loop.add_reader(sys.stdin.fileno(), stop.set)  # nobody writes there: it is ready at its end
     await stop.wait()
+    if with_parent:
+        loop.remove_reader(sys.stdin.fileno())
 
 
 async def serve_alone(config: Config) -> None:
@@ -49,44 +56,54 @@ async def serve_on(config: Config, listen_fd: int) -> None:
         listener.setblocking(False)
         async with running(config, listener):
             click.echo("ready")
-            await stop_asked()
+            await stop_asked(with_parent=True)
 
 
-def serve_with_workers(config: Config) -> int:
-    """Serve in `config.workers` processes until asked to stop; the exit status."""
-    return asyncio.run(_parent(config))
-
-
-async def _parent(config: Config) -> int:
-    config.data_dir.mkdir(parents=True, exist_ok=True)
+async def serve_with_workers(config: Config) -> None:
+    """Serve in `config.workers` processes until asked to stop."""
+    config.make_data_dir()
     stopped = asyncio.create_task(stop_asked(), name="stop")
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    with socket.create_server((config.host, config.port), family=family, backlog=4096) as listener:
+    with ExitStack() as stack:
+        listeners = _listeners(config, stack)
         if config.database is None:
             await migrate_database(config)
         if config.redis is not None:
-            return await _family(config, listener, config.redis, stopped)
+            await _family(config, listeners, config.redis, stopped)
+            return
         async with embedded_redis(config.data_dir) as redis:
-            return await _family(config, listener, redis.url, stopped)
+            await _family(config, listeners, redis.url, stopped)
+
+
+def _listeners(config: Config, stack: ExitStack) -> list[socket.socket]:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    # Another server with workers would share its port with us: ask for it alone first.
+    with socket.create_server((config.host, config.port), family=family) as probe:
+        port = probe.getsockname()[1]
+    listeners: list[socket.socket] = []
+    for _ in range(config.workers):
+        listener = socket.create_server(
+            (config.host, port), family=family, backlog=BACKLOG, reuse_port=True
+        )
+        listeners.append(stack.enter_context(listener))
+    return listeners
 
 
 async def _family(
-    config: Config, listener: socket.socket, redis: str, stopped: asyncio.Task[None]
-) -> int:
-    workers = [Worker(config, listener.fileno(), redis) for _ in range(config.workers)]
+    config: Config, listeners: list[socket.socket], redis: str, stopped: asyncio.Task[None]
+) -> None:
+    workers = [Worker(config, listener.fileno(), redis) for listener in listeners]
     async with asyncio.TaskGroup() as tasks:
         lives = [tasks.create_task(worker.live()) for worker in workers]
         all_ready = tasks.create_task(_all_ready(workers))
         await asyncio.wait([all_ready, stopped], return_when=asyncio.FIRST_COMPLETED)
         all_ready.cancel()
-        host, port = listener.getsockname()[:2]
+        host, port = listeners[0].getsockname()[:2]
         if not stopped.done():
             click.echo(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
         await stopped
         await asyncio.gather(*(worker.stop() for worker in workers))
         for life in lives:
             life.cancel()
-    return 0
 
 
 async def _all_ready(workers: "list[Worker]") -> None:
@@ -104,14 +121,16 @@ class Worker:
             "--host", config.host,
             "--port", str(config.port),
             "--data-dir", str(Path(config.data_dir).absolute()),
-            "--redis", redis,
-            "--database", config.database_url,
             "--origins", ",".join(config.origins),
             "--max-sockets", str(config.max_sockets),
             "--max-sockets-per-address", str(config.max_sockets_per_address),
+            "--guests-per-minute", str(config.guests_per_minute),
             "--catch-m", str(config.rules.catch_m),
             "--log-level", config.log_level,
         ]  # fmt: skip
+        # Addresses may have passwords in them: not for everybody's `ps`.
+        secrets = {"CATCAT_REDIS": redis, "CATCAT_DATABASE": config.database_url}
+        self._environment = os.environ | secrets | {"PYTHONUNBUFFERED": "1"}
         self._listen_fd = listen_fd
         self._process: asyncio.subprocess.Process | None = None
         self.ready = asyncio.Event()
@@ -123,8 +142,9 @@ class Worker:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 pass_fds=[self._listen_fd],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                env=self._environment,
             )
             assert self._process.stdout is not None
             while line := await self._process.stdout.readline():

@@ -68,19 +68,14 @@ class Feed:
                     ]
                     lost = await self._live.keep_sessions(refs, SESSION_TTL_MS)
                     for player in lost:
-                        await self._lost(player)
+                        self._lost(player)
                 except LiveError:
                     break
 
-    async def _lost(self, player: str) -> None:
-        """The key is another's, or went with a crash of Redis: give way, or claim it anew."""
+    def _lost(self, player: str) -> None:
+        """Another process has the player, and its word of that did not get here."""
         session = self._street.roster.sessions.get(player)
-        if session is None:
-            return
-        owner = await self._live.where(player)
-        if owner is None:
-            await self._street.register(session)
-        elif owner != self._street.ref(session):
+        if session is not None and session.registered:
             session.fail("replaced", "a newer session of this player took over")
 
     async def _load(self) -> None:

@@ -64,9 +64,8 @@ class PlaySocket(asyncio.Protocol):
         "_flush_soon",
         "_house",
         "_loop",
+        "_lost",
         "_parts",
-        "_parts_size",
-        "_paused",
         "_slow",
         "_transport",
         "address",
@@ -88,7 +87,7 @@ class PlaySocket(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._slow: asyncio.TimerHandle | None = None
         self._flush_soon = False
-        self._paused = False
+        self._lost = asyncio.Event()
         self._parts: list[bytes] = []
         self.address = ""
         self.heard_s = loop.time()
@@ -127,18 +126,22 @@ class PlaySocket(asyncio.Protocol):
             if timer is not None:
                 timer.cancel()
         self._transport = None
+        self._lost.set()
+        self._core.receive_eof()  # only then does the core say what it was closed with
         if self.session is not None:
             self.session.end()
             self._house.closed(self, self._core.close_code)
 
+    async def wait_lost(self) -> None:
+        """Return once the connection is gone."""
+        await self._lost.wait()
+
     def pause_writing(self) -> None:
         """The phone has left UNREAD_MAX bytes unread."""
-        self._paused = True
         self._slow = self._loop.call_later(UNREAD_WITHIN_S, self._too_slow)
 
     def resume_writing(self) -> None:
         """The phone caught up."""
-        self._paused = False
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None

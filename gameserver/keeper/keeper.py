@@ -58,6 +58,7 @@ class Keeper:
         self._stores: dict[str, PlannedStore] = {}
         self._by_region: dict[str, set[str]] = {}
         self._rev = 0
+        self._all_regions: frozenset[str] = frozenset()
         self._knows_plans = False
         self._next_ms: dict[str, int] = {}
         self._steps: tuple[tuple[str, Step], ...] = (
@@ -137,8 +138,11 @@ class Keeper:
                 self._rev = max(self._rev, store.rev)
                 self._replan(store, now_ms)
             if len(stores) < PLANS_PAGE:
-                self._knows_plans = True
-                return
+                break
+        if stores or not self._knows_plans:
+            # Also those that stores have left: their cats and claims want a keeper, too.
+            self._all_regions = frozenset(await self._merchants.regions())
+        self._knows_plans = True
 
     def _replan(self, store: PlannedStore, now_ms: int) -> None:
         before = self._stores.get(store.id)
@@ -152,7 +156,7 @@ class Keeper:
             self._regions[store.region].plan(store, now_ms)
 
     async def _share(self, now_ms: int) -> None:
-        gained, lost = await self._shares.round(self._by_region.keys(), now_ms)
+        gained, lost = await self._shares.round(self._all_regions, now_ms)
         for name in lost:
             self._regions.pop(name, None)
         for name in gained:

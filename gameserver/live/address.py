@@ -13,11 +13,14 @@ from redis.asyncio.connection import (
     parse_url,
 )
 
+from gameserver.live.errors import BadAddress
+
 Seat = tuple[str, int]
 """A server's host and port; a unix socket is (path, 0)."""
 
 CONNECT_S = 1.0
 """How long a connection may take to stand, in seconds."""
+
 
 FORMS = "redis://, rediss://, unix:///path, redis+cluster://host:port or rediss+cluster://"
 
@@ -33,18 +36,18 @@ class LiveUrl(Struct, frozen=True):
     def parse(cls, url: str) -> "LiveUrl":
         """Understand one of FORMS; a cluster may name several hosts, separated by commas.
 
-        ValueError where it is none of them; its message names no secret.
+        BadAddress where it is none of them; its message names no secret.
         """
         scheme, _, rest = url.partition("://")
         if scheme in ("redis+cluster", "rediss+cluster"):
             return _cluster(scheme.removesuffix("+cluster"), rest)
         if scheme not in ("redis", "rediss", "unix"):
-            raise ValueError(f"a Redis address has the form {FORMS}, not {scheme!r}")
+            raise BadAddress(f"a Redis address has the form {FORMS}, not {scheme!r}")
         options = _options(url)
         if scheme == "unix":
             path = options.pop("path", None)
             if not path:
-                raise ValueError("a unix:// address needs the path of a socket")
+                raise BadAddress("a unix:// address needs the path of a socket")
             return cls("single", ((path, 0),), options)
         seat = (options.pop("host", "localhost"), options.pop("port", 6379))
         return cls("single", (seat,), options)
@@ -84,9 +87,9 @@ def _cluster(scheme: str, rest: str) -> LiveUrl:
     for host in hosts.split(","):
         options = _options(f"{scheme}://{user}{at}{host}{slash}{tail}")
         if options.pop("db", 0):
-            raise ValueError("a Redis Cluster has one database only: leave out its number")
+            raise BadAddress("a Redis Cluster has one database only: leave out its number")
         if "host" not in options:
-            raise ValueError("a cluster address needs at least one host:port")
+            raise BadAddress("a cluster address needs at least one host:port")
         seats.append((options.pop("host"), options.pop("port", 6379)))
     return LiveUrl("cluster", tuple(seats), options)
 
@@ -101,10 +104,10 @@ def _options(url: str) -> dict[str, Any]:
         urlsplit(url).port  # noqa: B018 - reading it checks it
         options = dict(parse_url(url))
     except ValueError:
-        raise ValueError(f"a Redis address has the form {FORMS}") from None
+        raise BadAddress(f"a Redis address has the form {FORMS}") from None
     unknown: Sequence[str] = sorted(options.keys() - _ALLOWED)
     if unknown:
-        raise ValueError(f"unknown option in the Redis address: {', '.join(unknown)}")
+        raise BadAddress(f"unknown option in the Redis address: {', '.join(unknown)}")
     if options.get("connection_class") is SSLConnection and "ssl_check_hostname" in options:
         options["ssl_check_hostname"] = str(options["ssl_check_hostname"]).lower() in ("true", "1")
     return options

@@ -21,3 +21,7 @@ class LiveBusy(LiveError):
 
 class LeaseLost(LiveError):
     """The caller does not hold the lease of the region that it wanted to change."""
+
+
+class BadAddress(LiveError, ValueError):
+    """What was given is no address of a Redis; the message says what one looks like."""

@@ -21,6 +21,7 @@ from gameserver.keeper.keeper import Keeper
 class Watched:
     """The parts of a process that metrics are read from."""
 
+    process: str
     gateway: Gateway
     feed: Feed
     keeper: Keeper
@@ -36,6 +37,9 @@ class GameCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """All families of the game."""
+        info = GaugeMetricFamily("catcat_process", "Always 1, for its label.", labels=["process"])
+        info.add_metric([self._watched.process], 1)
+        yield info
         yield from self._counters()
         yield from self._gauges()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 
 from tests.servers.catcat import CatCat, catcat_demo
+from tests.servers.catcat import catcat as catcat_server
 from tests.waiting import until
 
 
@@ -115,9 +117,7 @@ async def test_a_condition_that_holds_fails_the_run_with_99(tmp_path: Path) -> N
 
 
 async def test_keys_and_tokens_are_made_while_the_server_runs(tmp_path: Path) -> None:
-    server = CatCat(tmp_path)
-    await server.start()
-    try:
+    async with catcat_server(tmp_path) as server:
         where = ("--data-dir", str(tmp_path))
         merchant = await made("key", "merchant", "add", "Corner Tea", *where)
         admin = await made("key", "admin", "key", *where)
@@ -131,7 +131,6 @@ async def test_keys_and_tokens_are_made_while_the_server_runs(tmp_path: Path) ->
                 headers = {"Authorization": f"Bearer {key}"}
                 async with client.get(path, headers=headers) as answer:
                     assert answer.status == 200, await answer.text()
-    finally:
         assert await server.stop() == 0
 
 
@@ -142,19 +141,34 @@ async def made(what: str, *words: str) -> str:
 
 
 async def test_workers_share_one_port_and_stop_together(tmp_path: Path) -> None:
-    server = CatCat(tmp_path, "--workers", "2")
-    await server.start()
-    workers = children(server.pid)
-    assert len(workers) == 3  # two workers and the redis-server
-    born: set[float] = set()
+    async with catcat_server(tmp_path, "--workers", "2") as server:
+        await until(lambda: both_workers_answer(server))
+        workers = children(server.pid)
+        assert len(workers) == 3  # two workers and the redis-server
+        assert await server.stop() == 0
+        assert not [pid for pid in workers if is_running(pid)]
 
-    async def both_have_answered() -> bool:
-        born.add(await server.metric("process_start_time_seconds"))
-        return len(born - {0.0}) == 2
 
-    await until(both_have_answered)
-    assert await server.stop() == 0
-    assert not [pid for pid in workers if is_running(pid)]
+async def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
+    async with catcat_server(tmp_path, "--workers", "2") as server:
+        first = set(children(server.pid))
+        redis = server.redis_pid()
+        killed = next(iter(first - {redis}))
+        os.kill(killed, signal.SIGKILL)
+        await until(lambda: len(set(children(server.pid)) - {killed}) == 3)
+        await until(lambda: both_workers_answer(server))
+
+
+async def test_workers_do_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    async with catcat_server(tmp_path, "--workers", "2") as server:
+        workers = set(children(server.pid)) - {server.redis_pid()}
+        await server.kill()
+        await until(lambda: not any(is_running(pid) for pid in workers))
+
+
+async def both_workers_answer(server: CatCat) -> bool:
+    """Each answers a share of the connections."""
+    return len({await server.label("catcat_process") for _ in range(8)} - {None}) == 2
 
 
 def is_running(pid: int) -> bool:
@@ -165,3 +179,30 @@ def children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").iterdir()
     found = [child for task in tasks for child in (task / "children").read_text().split()]
     return [int(child) for child in found]
+
+
+async def test_an_address_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
+    status, printed = await catcat(
+        "serve", "--data-dir", str(tmp_path), "--redis", "http://nonsense:1"
+    )
+    assert status == 1
+    assert printed.startswith("Error: a Redis address has the form")
+
+
+async def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:
+    async with catcat_server(tmp_path / "a") as server:
+        for workers in ("1", "2"):
+            status, printed = await catcat(
+                "serve", "--port", str(server.port), "--data-dir", str(tmp_path / "b"),
+                "--workers", workers,
+            )  # fmt: skip
+            assert status == 1
+            assert printed.splitlines()[-1].startswith("Error: ")
+            assert "Traceback" not in printed
+
+
+async def test_what_is_kept_on_disk_is_for_its_owner_only(tmp_path: Path) -> None:
+    where = tmp_path / "there"
+    status, _ = await catcat("merchant", "add", "Corner Tea", "--data-dir", str(where))
+    assert status == 0
+    assert where.stat().st_mode & 0o077 == 0

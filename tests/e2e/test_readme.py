@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from tests.servers.catcat import CatCat
+from tests.servers.catcat import catcat
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -18,9 +18,7 @@ def example(name: str) -> str:
 
 
 async def test_a_merchant_opens_a_store_and_a_client_sees_its_cats(tmp_path: Path) -> None:
-    server = CatCat(tmp_path)
-    await server.start()
-    try:
+    async with catcat(tmp_path) as server:
         key = await merchant_key(tmp_path)
         environment = os.environ | {"CATCAT": server.url, "KEY": key, "PYTHONUNBUFFERED": "1"}
         shell = await asyncio.create_subprocess_exec(
@@ -43,8 +41,6 @@ async def test_a_merchant_opens_a_store_and_a_client_sees_its_cats(tmp_path: Pat
         assert b'"type":"welcome"' in welcome
         assert b'"type":"cats"' in cats
         assert b'"title":"A tea on the house"' in cats
-    finally:
-        assert await server.stop() == 0
 
 
 async def merchant_key(data_dir: Path) -> str:

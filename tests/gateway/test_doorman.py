@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,29 @@ async def test_what_is_no_websocket_request_gets_an_http_answer(
     street: Game, line: bytes, expected: int
 ) -> None:
     assert status(await raw(street, line)) == expected
+
+
+async def test_a_kept_http_connection_may_ask_for_play_later(street: Game) -> None:
+    """As a proxy or a browser does that uses a connection again."""
+    host, port = street.app.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: street\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert status(head) == 200
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            assert length is not None
+            await reader.readexactly(int(length[1]))
+        writer.write(b"GET /play HTTP/1.1\r\n" + HEADERS)
+        assert status(await reader.readuntil(b"\r\n\r\n")) == 101
+        payload = json.dumps({"type": "hello", "token": street.token("alice")}).encode()
+        writer.write(b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0" + payload)
+        await until(lambda: "alice" in street.app.gateway.street.roster.sessions)
+        assert b"welcome" in await reader.read(1000)
+    writer.close()
+    await until(lambda: not street.app.gateway.street.roster.sessions)
+    assert len(street.app.gateway) == 0
 
 
 async def test_no_subprotocol_means_json(street: Game) -> None:

@@ -11,7 +11,7 @@ from gameserver.game.geo import region_of
 from gameserver.game.model import ActiveHours
 from gameserver.ledger.campaigns import CampaignChange
 from gameserver.ledger.stores import Store, StoreChange
-from tests.servers.catcat import CatCat
+from tests.servers.catcat import catcat
 from tests.servers.game import PLACE, Game, game, plan
 from tests.servers.redis import redis_server
 from tests.waiting import until
@@ -172,8 +172,7 @@ async def test_a_dead_keepers_regions_are_taken_over_within_ten_seconds(tmp_path
             ]
             regions = {store_region(store) for store in stores}
             await until(lambda: street.app.keeper.held == regions)
-            other = CatCat(tmp_path, "--redis", redis.url)
-            await other.start()
-            await until(lambda: 0 < len(street.app.keeper.held) < len(regions))
-            await other.kill()
-            await until(lambda: street.app.keeper.held == regions, 10.0)
+            async with catcat(tmp_path, "--redis", redis.url) as other:
+                await until(lambda: 0 < len(street.app.keeper.held) < len(regions))
+                await other.kill()
+                await until(lambda: street.app.keeper.held == regions, 10.0)

@@ -24,6 +24,7 @@ class CatCat:
     """One server's command line and data directory, and the process while it runs."""
 
     def __init__(self, data_dir: Path, *options: str, command: str = "serve") -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -73,7 +74,7 @@ class CatCat:
         await self._ended()
 
     async def stop(self) -> int:
-        """SIGTERM; the exit status."""
+        """SIGTERM; the exit status. Harmless where it has stopped before."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
@@ -111,6 +112,14 @@ class CatCat:
 
     async def metric(self, name: str) -> float:
         """The sum of a metric over its labels; 0 while the server does not answer."""
+        lines = await self._lines(name)
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+    async def label(self, name: str) -> str | None:
+        """The labels of a metric, as they are written; None while the server does not answer."""
+        return next((line.rsplit(" ", 1)[0] for line in await self._lines(name)), None)
+
+    async def _lines(self, name: str) -> list[str]:
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as client,
@@ -118,9 +127,8 @@ class CatCat:
             ):
                 text = await answer.text()
         except (aiohttp.ClientError, TimeoutError):
-            return 0.0
-        lines = (line for line in text.splitlines() if re.match(rf"{name}(\{{|\s)", line))
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+            return []
+        return [line for line in text.splitlines() if re.match(rf"{name}(\{{|\s)", line)]
 
     async def audit(self) -> list[str]:
         """What `catcat audit` prints; AssertionError where an invariant is broken."""
@@ -135,13 +143,19 @@ class CatCat:
 
 
 @asynccontextmanager
-async def catcat_demo(*options: str) -> AsyncIterator[CatCat]:
-    """The demo's city without its bots, started; whatever a test did to it is cleaned up."""
-    with TemporaryDirectory(prefix="catcat-", ignore_cleanup_errors=True) as directory:
-        server = CatCat(Path(directory), "--bots", "0", *options, command="demo")
+async def catcat(data_dir: Path, *options: str, command: str = "serve") -> AsyncIterator[CatCat]:
+    """A started server; whatever a test did to it, it is gone at the end."""
+    server = CatCat(data_dir, *options, command=command)
+    try:
         await server.start()
-        try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def catcat_demo(*options: str) -> AsyncIterator[CatCat]:
+    """The demo's city without its bots, started."""
+    with TemporaryDirectory(prefix="catcat-", ignore_cleanup_errors=True) as directory:
+        async with catcat(Path(directory), "--bots", "0", *options, command="demo") as server:
             yield server
-        finally:
-            with suppress(ProcessLookupError):
-                await server.stop()
