@@ -105,6 +105,14 @@ class CatCat:
             return parent is not None and int(parent[1]) == self.pid and name == "redis-server"
         return False
 
+    def kill_what_it_left(self) -> None:
+        """A server that was killed leaves its redis-server to the next start; a test has none."""
+        mine = str(self.data_dir).encode()
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError):
+                if entry.name.isdigit() and mine in (entry / "cmdline").read_bytes():
+                    os.kill(int(entry.name), signal.SIGKILL)
+
     def merchants(self) -> list[DemoMerchant]:
         """The demo's merchants with their keys."""
         kept = (self.data_dir / KEYS_FILE).read_bytes()
@@ -151,6 +159,7 @@ async def catcat(data_dir: Path, *options: str, command: str = "serve") -> Async
         yield server
     finally:
         await server.stop()
+        server.kill_what_it_left()
 
 
 @asynccontextmanager
