@@ -1,12 +1,9 @@
 """Who is here: one live session per player, and what is remembered of a player between sessions."""
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from gameserver.protocol import Caught, Refused
-
-if TYPE_CHECKING:
-    from gameserver.gateway.session import Session
+from gameserver.protocol import Caught, Outgoing, Refused
 
 ANSWERS_MAX = 64
 HIDDEN_MAX = 512
@@ -53,14 +50,33 @@ class Memory:
         return count
 
 
+class Seat(Protocol):
+    """A player's live session, as the rest of the gateway knows it."""
+
+    player: str | None
+    session: str
+    memory: Memory
+    registered: bool
+    closed: bool
+
+    def answer(self, answer: Answer) -> None:
+        """Tell how an attempt ended."""
+
+    def send(self, message: Outgoing) -> None:
+        """Encode and queue a message."""
+
+    def fail(self, code: str, message: str) -> None:
+        """Say what is wrong and close."""
+
+
 class Roster:
     """The players of this process: live sessions by player, and memories for a while after."""
 
     def __init__(self) -> None:
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, Seat] = {}
         self._gone: OrderedDict[str, Memory] = OrderedDict()
 
-    def enter(self, player: str, session: "Session") -> tuple[Memory, "Session | None"]:
+    def enter(self, player: str, session: Seat) -> tuple[Memory, Seat | None]:
         """Make `session` the player's live one; what is remembered, and whom it replaces."""
         before = self.sessions.get(player)
         self.sessions[player] = session
@@ -70,7 +86,7 @@ class Roster:
         memory.left_ms = None
         return memory, None
 
-    def leave(self, player: str, session: "Session", now_ms: int) -> bool:
+    def leave(self, player: str, session: Seat, now_ms: int) -> bool:
         """End a session; False where it was not the player's live one any more."""
         if self.sessions.get(player) is not session:
             return False

@@ -4,13 +4,12 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
 
 from gameserver.awards import Awards, Won
 from gameserver.game.catching import Rules
 from gameserver.game.model import Claim, catch_id
 from gameserver.game.tokens import player_of
-from gameserver.gateway.roster import Answer, Memory, Roster
+from gameserver.gateway.roster import Answer, Memory, Roster, Seat
 from gameserver.gateway.world import World
 from gameserver.jobs import Jobs
 from gameserver.live.claims import Already, Gone, Undone
@@ -20,9 +19,6 @@ from gameserver.live.live import Live
 from gameserver.live.messages import Replaced, SessionRef
 from gameserver.protocol import Catch, Caught, Refused, refused
 from gameserver.species import Species
-
-if TYPE_CHECKING:
-    from gameserver.gateway.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -94,17 +90,17 @@ class Street:
 
     # --- sessions across processes ---
 
-    def entered(self, session: "Session") -> None:
+    def entered(self, session: Seat) -> None:
         """A player is here: make it known to the other processes."""
         self._jobs.start(self.register(session), "register session")
 
-    def left(self, session: "Session") -> None:
+    def left(self, session: Seat) -> None:
         """A player is gone."""
         assert session.player is not None
         if self.roster.leave(session.player, session, self.clock()) and session.registered:
             self._jobs.start(self._unregister(session), "unregister session")
 
-    async def register(self, session: "Session") -> None:
+    async def register(self, session: Seat) -> None:
         """Make this the player's one session everywhere; tell the process that had another."""
         assert session.player is not None
         ref = self.ref(session)
@@ -116,14 +112,14 @@ class Street:
             return  # the regular round of `feed` tries again
         session.registered = True
 
-    async def _unregister(self, session: "Session") -> None:
+    async def _unregister(self, session: Seat) -> None:
         assert session.player is not None
         try:
             await self._live.close_session(session.player, self.ref(session))
         except LiveError:
             return  # it expires by itself
 
-    def ref(self, session: "Session") -> SessionRef:
+    def ref(self, session: Seat) -> SessionRef:
         """How other processes know a session."""
         return SessionRef(self._ground.process, session.session)
 
