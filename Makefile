@@ -30,6 +30,12 @@ format: $(READY)
 docs: $(READY) ## writes the generated parts of docs/ anew
 	$(BIN)/python -m gameserver.docs
 
+bench: $(READY) ## what a fix, a claim and a coupon cost here
+	$(BIN)/python benchmarks/session_fix.py
+	$(BIN)/python benchmarks/session_fix.py --cats 1000000
+	$(BIN)/python benchmarks/live_batch.py
+	$(BIN)/python benchmarks/ledger_issue.py
+
 lock: $(READY) ## pins the newest versions that fit, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
