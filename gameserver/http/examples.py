@@ -5,7 +5,7 @@ from typing import Any
 
 from gameserver.game.datum import Datum
 from gameserver.game.model import CouponState
-from gameserver.http import admin, campaigns, coupons, players, service, stores
+from gameserver.http import admin, campaigns, coupons, players, reports, service, stores
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
 
 _STORE = "sto_0193a2b4c5d9f1e2d3c4b"
@@ -119,6 +119,18 @@ EXAMPLES: dict[type[Any], Any] = {
         redeemed_ms=_AT_MS + 3_600_000,
         redeemed_store=_STORE,
         void_reason=None,
+    ),
+    reports.CampaignFunnel: reports.CampaignFunnel(
+        campaign=_CAMPAIGN,
+        title="20% off any pot",
+        issued=211,
+        active=140,
+        redeemed=60,
+        expired=10,
+        void=1,
+        stores=[
+            reports.AtStore(_STORE, issued=211, active=140, redeemed=60, expired=10, void=1),
+        ],
     ),
     admin.MerchantName: admin.MerchantName(name="Moonwhisker Tea House"),
     admin.NewMerchant: admin.NewMerchant(

@@ -5,7 +5,7 @@ of them can say anything else than the others.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,19 @@ class Written(Struct, frozen=True):
     body: bytes
 
 
-Answer = Struct | Problem | Written | None
-"""A struct (the route's `answer`), a refusal, bytes, or nothing (204)."""
+class Streamed(Struct, frozen=True):
+    """A file that is made while it is sent, as fast as the caller reads.
+
+    What `chunks` raises breaks off the connection: the status has been said by then.
+    """
+
+    media: str
+    filename: str
+    chunks: AsyncIterator[bytes]
+
+
+Answer = Struct | Problem | Written | Streamed | None
+"""A struct (the route's `answer`), a refusal, bytes, a file, or nothing (204)."""
 
 
 class Done(Struct, frozen=True):

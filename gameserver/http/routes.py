@@ -2,7 +2,17 @@
 
 from aiohttp import web
 
-from gameserver.http import admin, campaigns, coupons, pages, players, service, stores, street
+from gameserver.http import (
+    admin,
+    campaigns,
+    coupons,
+    pages,
+    players,
+    reports,
+    service,
+    stores,
+    street,
+)
 from gameserver.http.call import Listed, Paging, Role
 from gameserver.http.describing import described
 from gameserver.http.memory import Memory
@@ -239,6 +249,27 @@ COUPONS = (
     ),
 )
 
+REPORTS = (
+    Route(
+        method="GET",
+        path="/v1/reports/funnel",
+        tag="reports",
+        roles=MERCHANT,
+        handler=reports.funnel,
+        query=reports.FunnelQuery,
+        answer=Listed[reports.CampaignFunnel],
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports/coupons.csv",
+        tag="reports",
+        roles=MERCHANT,
+        handler=reports.coupons_csv,
+        answer=str,
+        media=reports.CSV,
+    ),
+)
+
 OPERATORS = (
     Route(
         method="GET",
@@ -376,6 +407,7 @@ _API = (
     *STORES,
     *CAMPAIGNS,
     *COUPONS,
+    *REPORTS,
     *OPERATORS,
     *COUPON_SERVICE,
     *HEALTH,

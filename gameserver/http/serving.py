@@ -20,7 +20,7 @@ from gameserver.http.errors import (
     problem_headers,
 )
 from gameserver.http.memory import Memory
-from gameserver.http.route import Answer, Route, Written
+from gameserver.http.route import Answer, Route, Streamed, Written
 from gameserver.http.site import Site
 from gameserver.http.strange_json import not_json
 from gameserver.ledger import idempotency
@@ -73,6 +73,10 @@ def _answered(route: Route, answer: Answer) -> web.Response:
             return as_response(answer)
         case Written(status, media, body):
             return web.Response(status=status, body=body, headers={"Content-Type": media})
+        case Streamed(media, filename, chunks):
+            disposition = f'attachment; filename="{filename}"'
+            headers = {"Content-Type": media, "Content-Disposition": disposition}
+            return web.Response(body=chunks, headers=headers)
         case None:
             return web.Response(status=204)
         case _:

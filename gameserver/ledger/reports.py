@@ -1,15 +1,16 @@
 """What merchants want to know of their coupons. Nothing here says who a player is."""
 
+from collections import defaultdict
 from collections.abc import Callable
 
 from msgspec import Struct
-from sqlalchemy import Connection, case, func, select, tuple_
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from gameserver.game.coupons import state_at
 from gameserver.game.model import CouponState
-from gameserver.ledger.batch import AnyRow
+from gameserver.ledger.batch import AnyRow, among, texts
 from gameserver.ledger.database import Database
-from gameserver.ledger.paging import Page, page_size, pair_cursor
+from gameserver.ledger.paging import Page, page_size, pair_cursor, text_cursor
 from gameserver.ledger.tables import campaigns, coupons
 
 
@@ -20,17 +21,22 @@ class Span(Struct, frozen=True):
     to_ms: int | None = None
 
 
-class Funnel(Struct, frozen=True):
-    """What became of the coupons of one campaign that were caught at one store."""
+class Outcome(Struct, frozen=True):
+    """What became of coupons: `issued` is the sum of the others."""
 
-    campaign: str
-    title: str
-    store: str
     issued: int
     active: int
     redeemed: int
     expired: int
     void: int
+
+
+class Funnel(Struct, frozen=True):
+    """What became of the coupons of one campaign, by the store that they were caught at."""
+
+    campaign: str
+    title: str
+    stores: dict[str, Outcome]
 
 
 class CouponLine(Struct, frozen=True):
@@ -47,6 +53,30 @@ class CouponLine(Struct, frozen=True):
     redeemed_store: str | None
 
 
+_CAMPAIGNS = (
+    select(campaigns.c.id, campaigns.c.title)
+    .where(campaigns.c.merchant_id == bindparam("merchant"))
+    .order_by(campaigns.c.id)
+    .limit(bindparam("most"))
+)
+_LINES = (
+    select(
+        coupons.c.id,
+        coupons.c.code,
+        coupons.c.campaign_id,
+        coupons.c.state,
+        coupons.c.store_id,
+        coupons.c.issued_ms,
+        coupons.c.expires_ms,
+        coupons.c.redeemed_ms,
+        coupons.c.redeemed_store_id,
+    )
+    .where(coupons.c.campaign_id == bindparam("campaign"), coupons.c.id > bindparam("after"))
+    .order_by(coupons.c.id)
+    .limit(bindparam("most"))
+)
+
+
 class Reports:
     """Reads reports, each of one merchant's campaigns only."""
 
@@ -54,9 +84,12 @@ class Reports:
         self._db = db
         self._clock = clock
 
-    async def funnel(self, merchant: str, issued: Span) -> list[Funnel]:
+    async def funnel(
+        self, merchant: str, issued: Span, limit: int, cursor: str | None = None
+    ) -> Page[Funnel]:
         """See `funnel`."""
-        return await self._db.read(funnel, merchant, issued, self._clock())
+        now_ms = self._clock()
+        return await self._db.read(funnel, merchant, issued, limit, cursor, now_ms=now_ms)
 
     async def coupons(
         self, merchant: str, limit: int, cursor: str | None = None
@@ -65,14 +98,39 @@ class Reports:
         return await self._db.read(coupon_lines, merchant, limit, cursor, self._clock())
 
 
-def funnel(connection: Connection, merchant: str, issued: Span, now_ms: int) -> list[Funnel]:
-    """What became of the coupons that were issued in a span, by campaign and store of the catch."""
+def funnel(
+    connection: Connection,
+    merchant: str,
+    issued: Span,
+    limit: int,
+    cursor: str | None,
+    *,
+    now_ms: int,
+) -> Page[Funnel]:
+    """What became of the coupons that were issued in a span: `limit` campaigns, oldest first.
+
+    A campaign that gave none then is there as well, without stores.
+    """
+    size = page_size(limit)
+    query = _CAMPAIGNS
+    if cursor is not None:
+        query = query.where(campaigns.c.id > text_cursor(cursor))
+    rows = connection.execute(query, {"merchant": merchant, "most": size + 1}).all()
+    page = rows[:size]
+    stores = _outcomes(connection, [row.id for row in page], issued, now_ms)
+    following = page[-1].id if len(rows) > size else None
+    return Page([Funnel(row.id, row.title, stores[row.id]) for row in page], following)
+
+
+def _outcomes(
+    connection: Connection, ids: list[str], issued: Span, now_ms: int
+) -> dict[str, dict[str, Outcome]]:
+    """What became of the coupons of these campaigns, by campaign and store."""
     late = (coupons.c.state == "active") & (coupons.c.expires_ms <= now_ms)
     state = case((late, "expired"), else_=coupons.c.state)
     query = (
         select(
             coupons.c.campaign_id,
-            campaigns.c.title,
             coupons.c.store_id,
             func.count().label("issued"),
             *(
@@ -80,55 +138,51 @@ def funnel(connection: Connection, merchant: str, issued: Span, now_ms: int) -> 
                 for name in ("active", "redeemed", "expired", "void")
             ),
         )
-        .join_from(campaigns, coupons)
-        .where(campaigns.c.merchant_id == merchant)
-        .group_by(coupons.c.campaign_id, campaigns.c.title, coupons.c.store_id)
+        .where(among(coupons.c.campaign_id, "campaigns"))
+        .group_by(coupons.c.campaign_id, coupons.c.store_id)
         .order_by(coupons.c.campaign_id, coupons.c.store_id)
     )
     if issued.from_ms is not None:
         query = query.where(coupons.c.issued_ms >= issued.from_ms)
     if issued.to_ms is not None:
         query = query.where(coupons.c.issued_ms < issued.to_ms)
-    return [Funnel(*row) for row in connection.execute(query)]
+    found: defaultdict[str, dict[str, Outcome]] = defaultdict(dict)
+    for campaign, store, *counts in connection.execute(query, {"campaigns": texts(ids)}):
+        found[campaign][store] = Outcome(*counts)
+    return found
 
 
 def coupon_lines(
     connection: Connection, merchant: str, limit: int, cursor: str | None, now_ms: int
 ) -> Page[CouponLine]:
-    """All coupons of a merchant, campaign by campaign, in the order in which they were issued."""
+    """All coupons of a merchant, campaign by campaign, in the order in which they were issued.
+
+    A page costs as much as its own lines, wherever in the list it is.
+    """
     size = page_size(limit)
-    query = (
-        select(
-            coupons.c.id,
-            coupons.c.code,
-            coupons.c.campaign_id,
-            campaigns.c.title,
-            coupons.c.state,
-            coupons.c.store_id,
-            coupons.c.issued_ms,
-            coupons.c.expires_ms,
-            coupons.c.redeemed_ms,
-            coupons.c.redeemed_store_id,
-        )
-        .join_from(campaigns, coupons)
-        .where(campaigns.c.merchant_id == merchant)
-        .order_by(coupons.c.campaign_id, coupons.c.id)
-        .limit(size + 1)
-    )
-    if cursor is not None:
-        last = tuple_(*pair_cursor(cursor))
-        query = query.where(tuple_(coupons.c.campaign_id, coupons.c.id) > last)
-    rows = connection.execute(query).all()
-    end = rows[size - 1] if len(rows) > size else None
+    first, after = ("", 0) if cursor is None else pair_cursor(cursor)
+    # A campaign that has issued gives a line or more: no more than these are needed, and the first.
+    asked = _CAMPAIGNS.where(campaigns.c.id >= first, campaigns.c.issued > 0)
+    found: list[tuple[AnyRow, str]] = []
+    for id_, title in connection.execute(asked, {"merchant": merchant, "most": size + 2}).all():
+        rest = {
+            "campaign": id_,
+            "after": after if id_ == first else 0,
+            "most": size + 1 - len(found),
+        }
+        found += [(row, title) for row in connection.execute(_LINES, rest)]
+        if len(found) > size:
+            break
+    end = found[size - 1][0] if len(found) > size else None
     following = None if end is None else f"{end.campaign_id}.{end.id}"
-    return Page([_line(row, now_ms) for row in rows[:size]], following)
+    return Page([_line(row, title, now_ms) for row, title in found[:size]], following)
 
 
-def _line(row: AnyRow, now_ms: int) -> CouponLine:
+def _line(row: AnyRow, title: str, now_ms: int) -> CouponLine:
     return CouponLine(
         code=row.code,
         campaign=row.campaign_id,
-        title=row.title,
+        title=title,
         state=state_at(CouponState(row.state), row.expires_ms, now_ms),
         store=row.store_id,
         issued_ms=row.issued_ms,

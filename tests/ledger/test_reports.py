@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from gameserver.game.model import CouponState
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import BadCursor
-from gameserver.ledger.reports import Funnel, Span
+from gameserver.ledger.reports import Funnel, Outcome, Span
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
 
 
@@ -17,27 +17,41 @@ async def test_a_funnel_tells_what_became_of_the_coupons_of_each_store(
     codes = [result.coupon.code for result in results if result.coupon is not None]
     await ledger.coupons.redeem(codes[0], shop.store, shop.merchant, shop.key, NOW)
     await ledger.coupons.void(codes[1], "", shop.merchant, shop.key, NOW)
-    assert await ledger.reports.funnel(shop.merchant, Span()) == [
-        Funnel(sale, "A bun", "a", 4, 2, 1, 0, 1),
-        Funnel(sale, "A bun", "store", 1, 1, 0, 0, 0),
-    ]
+    ((found,), _) = await ledger.reports.funnel(shop.merchant, Span(), 10)
+    stores = {"a": Outcome(4, 2, 1, 0, 1), "store": Outcome(1, 1, 0, 0, 0)}
+    assert found == Funnel(sale, "A bun", stores)
     await ledger.coupons.expire(NOW + 10_000, 1)
     clock.now_ms = NOW + 10_000
-    late = await ledger.reports.funnel(shop.merchant, Span())
-    assert late[0] == Funnel(sale, "A bun", "a", 4, 0, 1, 2, 1)
+    ((late,), _) = await ledger.reports.funnel(shop.merchant, Span(), 10)
+    assert late.stores["a"] == Outcome(4, 0, 1, 2, 1)
 
 
 async def test_a_funnel_counts_what_was_issued_in_its_span(ledger: Ledger, shop: Shop):
     sale = await campaign(ledger, shop, 50)
     for ms in range(5):
         await ledger.coupons.issue([caught(sale)], NOW + ms)
-    (row,) = await ledger.reports.funnel(shop.merchant, Span(NOW + 1, NOW + 3))
-    assert row.issued == 2
-    assert await ledger.reports.funnel(shop.merchant, Span(NOW + 5)) == []
+    ((found,), _) = await ledger.reports.funnel(shop.merchant, Span(NOW + 1, NOW + 3), 10)
+    assert found.stores == {"store": Outcome(2, 2, 0, 0, 0)}
+    late, _ = await ledger.reports.funnel(shop.merchant, Span(NOW + 5), 10)
+    assert late == [Funnel(sale, "A bun", {})]
+
+
+async def test_a_funnel_is_read_some_campaigns_at_a_time(ledger: Ledger, shop: Shop):
+    sales = sorted([await campaign(ledger, shop, 50) for _ in range(5)])
+    await ledger.coupons.issue([caught(sale) for sale in sales for _ in range(3)], NOW)
+    found, cursor = [], None
+    while True:
+        page = await ledger.reports.funnel(shop.merchant, Span(), 2, cursor)
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    assert [each.campaign for each in found] == sales
+    assert all(each.stores == {"store": Outcome(3, 3, 0, 0, 0)} for each in found)
 
 
 async def test_coupons_are_listed_campaign_by_campaign_page_by_page(ledger: Ledger, shop: Shop):
-    sales = sorted([await campaign(ledger, shop, 50) for _ in range(2)])
+    sales = sorted([await campaign(ledger, shop, 50) for _ in range(4)])[1:3]
     items = [caught(sales[number % 2]) for number in range(9)]
     results = await ledger.coupons.issue(items, NOW)
     codes = [result.coupon.code for result in results if result.coupon is not None]
@@ -55,11 +69,25 @@ async def test_coupons_are_listed_campaign_by_campaign_page_by_page(ledger: Ledg
     assert (redeemed.redeemed_ms, redeemed.redeemed_store) == (NOW + 3, shop.store)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
+async def test_no_page_leaves_a_line_out_or_gives_it_twice(ledger: Ledger, shop: Shop, size: int):
+    sales = [await campaign(ledger, shop, 50) for _ in range(3)]
+    items = [caught(sale) for number, sale in enumerate(sales) for _ in range(number + 1)]
+    await ledger.coupons.issue(items, NOW)
+    page = await ledger.reports.coupons(shop.merchant, size)
+    found = list(page.items)
+    while page.next is not None:
+        page = await ledger.reports.coupons(shop.merchant, size, page.next)
+        assert page.items
+        found += page.items
+    assert len({line.code for line in found}) == len(found) == 6
+
+
 async def test_reports_show_nothing_of_other_merchants(ledger: Ledger, shop: Shop):
     sale = await campaign(ledger, shop, 50)
     await ledger.coupons.issue([caught(sale)], NOW)
     other = await open_shop(ledger, "Tea house")
-    assert await ledger.reports.funnel(other.merchant, Span()) == []
+    assert await ledger.reports.funnel(other.merchant, Span(), 10) == ([], None)
     assert await ledger.reports.coupons(other.merchant, 10) == ([], None)
     assert await ledger.reports.coupons(other.merchant, 10, f"{sale}.0") == ([], None)
 

@@ -1,0 +1,155 @@
+"""What merchants take home: what became of their coupons, as numbers and line by line."""
+
+import csv
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from io import StringIO
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from gameserver.http.call import Call, Cursor, Listed, NoQuery, PageSize
+from gameserver.http.errors import Problem, invalid
+from gameserver.http.route import Streamed
+from gameserver.http.texts import Moment, epoch_ms
+from gameserver.ledger import reports
+from gameserver.ledger.paging import Page
+from gameserver.ledger.reports import CouponLine, Reports, Span
+
+CSV = "text/csv; charset=utf-8; header=present"
+
+LINES_AT_ONCE = 500
+"""Lines that are read from the books, and held in memory, at a time."""
+
+
+class FunnelQuery(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """Coupons issued from a moment to just before another; which part of the campaigns."""
+
+    from_: Moment | None = None
+    to: Moment | None = None
+    limit: PageSize = 50
+    cursor: Cursor | None = None
+
+
+class AtStore(Struct, frozen=True):
+    """What became of a campaign's coupons that were caught at one store."""
+
+    store: str
+    issued: int
+    active: int
+    redeemed: int
+    expired: int
+    void: int
+
+
+class CampaignFunnel(Struct, frozen=True):
+    """What became of a campaign's coupons; `issued` is the sum of the other numbers."""
+
+    campaign: str
+    title: str
+    issued: int
+    active: int
+    redeemed: int
+    expired: int
+    void: int
+    stores: list[AtStore]
+
+
+async def funnel(call: Call[None, FunnelQuery]) -> Listed[CampaignFunnel] | Problem:
+    """What became of the coupons that were issued in a span, by campaign and store.
+
+    A campaign that issued none then is there with zeros.
+    """
+    asked = call.query
+    if asked.from_ is not None and asked.to is not None and asked.from_ >= asked.to:
+        return invalid("to", "must be after from")
+    span = Span(epoch_ms(asked.from_), epoch_ms(asked.to))
+    page = await call.site.ledger.reports.funnel(call.merchant, span, asked.limit, asked.cursor)
+    return Listed([_shown(funnel) for funnel in page.items], page.next)
+
+
+async def coupons_csv(call: Call[None, NoQuery]) -> Streamed:
+    """All coupons of the merchant, one a line, as CSV (RFC 4180, UTF-8, times of ISO 8601 in UTC).
+
+    Campaign by campaign, in the order in which they were issued, however many there are. Every cell
+    is quoted. One that a spreadsheet would take for a formula begins with an apostrophe instead.
+    If the books can't be read to the end, the connection breaks off without the last chunk.
+    """
+    # The first page is read before anything is said, while a refusal can still be a problem.
+    source = call.site.ledger.reports
+    first = await source.coupons(call.merchant, LINES_AT_ONCE)
+    return Streamed(CSV, "coupons.csv", _csv(source, call.merchant, first))
+
+
+_COLUMNS = (
+    "code",
+    "campaign",
+    "title",
+    "state",
+    "store",
+    "issued_at",
+    "expires_at",
+    "redeemed_at",
+    "redeemed_store",
+)
+
+
+async def _csv(source: Reports, merchant: str, page: Page[CouponLine]) -> AsyncIterator[bytes]:
+    yield _rows([_COLUMNS])
+    while True:
+        if page.items:
+            yield _rows([_cells(line) for line in page.items])
+        if page.next is None:
+            return
+        page = await source.coupons(merchant, LINES_AT_ONCE, page.next)
+
+
+def _rows(rows: list[tuple[str, ...]]) -> bytes:
+    text = StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
+    return text.getvalue().encode()
+
+
+def safe_cell(text: str) -> str:
+    """The text so that no spreadsheet runs it: an apostrophe before what begins a formula.
+
+    What begins one is as OWASP lists it ("CSV Injection"), with the full-width forms.
+    """
+    return f"'{text}" if text.startswith(_BEGINS_FORMULA) else text
+
+
+_BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def _cells(line: CouponLine) -> tuple[str, ...]:
+    return (
+        line.code,
+        line.campaign,
+        line.title,
+        line.state.value,
+        line.store,
+        _iso(line.issued_ms),
+        _iso(line.expires_ms),
+        "" if line.redeemed_ms is None else _iso(line.redeemed_ms),
+        line.redeemed_store or "",
+    )
+
+
+def _iso(at_ms: int) -> str:
+    moment = datetime.fromtimestamp(at_ms // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03}Z"
+
+
+def _shown(funnel: reports.Funnel) -> CampaignFunnel:
+    outcomes = funnel.stores.values()
+    return CampaignFunnel(
+        campaign=funnel.campaign,
+        title=funnel.title,
+        issued=sum(outcome.issued for outcome in outcomes),
+        active=sum(outcome.active for outcome in outcomes),
+        redeemed=sum(outcome.redeemed for outcome in outcomes),
+        expired=sum(outcome.expired for outcome in outcomes),
+        void=sum(outcome.void for outcome in outcomes),
+        stores=[AtStore(store, *astuple(outcome)) for store, outcome in funnel.stores.items()],
+    )
