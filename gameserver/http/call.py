@@ -23,6 +23,10 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+KEYED = frozenset({Role.MERCHANT, Role.CLERK, Role.ADMIN, Role.SERVICE})
+"""The roles that an API key has; a player has a token."""
+
+
 class Who(Struct, frozen=True):
     """Who asks: a player, or the holder of a key, which is of a merchant or of nobody."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gameserver.http.call import NoQuery, Role
+from gameserver.http.call import KEYED, NoQuery, Role
 from gameserver.http.errors import PROBLEM_JSON, PROBLEMS, Kind, ProblemDetails, problem_type
 from gameserver.http.examples import EXAMPLES
 from gameserver.http.route import Route
@@ -111,7 +111,7 @@ def _operation(route: Route, schema_of: dict[Any, Json]) -> Json:
         "summary": re.split(r"\.\s|\.$", route.description)[0],
         "description": route.description,
         "tags": [route.tag],
-        "security": [] if route.is_open else [{_scheme(route): []}],
+        "security": [{scheme: []} for scheme in _schemes(route)],
         "x-roles": sorted(route.roles),
     }
     parameters = [*_path_parameters(route), *_query_parameters(route), *_header_parameters(route)]
@@ -126,8 +126,10 @@ def _operation(route: Route, schema_of: dict[Any, Json]) -> Json:
     return operation
 
 
-def _scheme(route: Route) -> str:
-    return "token" if Role.PLAYER in route.roles else "key"
+def _schemes(route: Route) -> list[str]:
+    """What opens the endpoint: either of these, or nothing is needed."""
+    needs = {"token": Role.PLAYER in route.roles, "key": bool(route.roles & KEYED)}
+    return [scheme for scheme, needed in needs.items() if needed]
 
 
 def _path_parameters(route: Route) -> list[Json]:

@@ -8,6 +8,7 @@ from gameserver.http import (
     coupons,
     pages,
     players,
+    qr,
     reports,
     service,
     stores,
@@ -28,6 +29,7 @@ BODY_MAX = 1024 * 1024
 ANYONE = frozenset({Role.ANYONE})
 PLAYER = frozenset({Role.PLAYER})
 MERCHANT = frozenset({Role.MERCHANT})
+HOLDERS = frozenset({Role.PLAYER, Role.MERCHANT})
 COUNTER = frozenset({Role.MERCHANT, Role.CLERK})
 ADMIN = frozenset({Role.ADMIN})
 SERVICE = frozenset({Role.SERVICE})
@@ -225,6 +227,26 @@ COUPONS = (
         roles=COUNTER,
         handler=coupons.look_up,
         answer=coupons.CouponDetails,
+        problems=("unknown_coupon",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/coupons/{code}/qr.svg",
+        tag="coupons",
+        roles=HOLDERS,
+        handler=qr.qr_svg,
+        answer=str,
+        media=qr.SVG,
+        problems=("unknown_coupon",),
+    ),
+    Route(
+        method="GET",
+        path="/v1/coupons/{code}/qr.png",
+        tag="coupons",
+        roles=HOLDERS,
+        handler=qr.qr_png,
+        answer=bytes,
+        media=qr.PNG,
         problems=("unknown_coupon",),
     ),
     Route(

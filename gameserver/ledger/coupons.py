@@ -11,7 +11,7 @@ from gameserver.ledger import issuing, redeeming, reservations
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page
 from gameserver.ledger.redeeming import Actor, FoundCoupon, NotRedeemed, NotVoided
-from gameserver.ledger.wallet import WalletCoupon, wallet
+from gameserver.ledger.wallet import WalletCoupon, code_of_player, wallet
 
 
 class CouponService:
@@ -64,3 +64,7 @@ class CouponService:
     ) -> Page[WalletCoupon]:
         """See `wallet.wallet`."""
         return await self._db.read(wallet, player, limit, cursor, self._clock())
+
+    async def code_of_player(self, code: str, player: str) -> str | None:
+        """See `wallet.code_of_player`."""
+        return await self._db.read(code_of_player, code, player)

@@ -85,6 +85,8 @@ NotVoided = UnknownCoupon | AlreadyRedeemed | Expired
 
 _CODE_MAX = 64
 
+code_is_typed = coupons.c.code.in_((bindparam("as_typed"), bindparam("as_read")))
+
 _FIND = (
     select(
         coupons,
@@ -100,7 +102,7 @@ _FIND = (
     )
     .join_from(coupons, campaigns)
     .where(
-        coupons.c.code.in_((bindparam("as_typed"), bindparam("as_read"))),
+        code_is_typed,
         campaigns.c.merchant_id == bindparam("merchant"),
     )
 )
@@ -187,6 +189,14 @@ def expire(connection: Connection, now_ms: int, limit: int) -> int:
     return len(ids)
 
 
+def typed_code(code: str) -> dict[str, str] | None:
+    """What a code that somebody typed may stand for, as parameters of `code_is_typed`."""
+    typed = code.strip()
+    if len(typed) > _CODE_MAX or not typed.isprintable():
+        return None
+    return {"as_typed": typed, "as_read": read_code(typed) or typed}
+
+
 def _locked(connection: Connection, code: str, merchant: str) -> AnyRow | None:
     """The coupon's row as it is once its campaign and it are locked."""
     row = _row(connection, code, merchant)
@@ -199,11 +209,10 @@ def _locked(connection: Connection, code: str, merchant: str) -> AnyRow | None:
 
 
 def _row(connection: Connection, code: str, merchant: str) -> AnyRow | None:
-    typed = code.strip()
-    if len(typed) > _CODE_MAX or not typed.isprintable():
+    forms = typed_code(code)
+    if forms is None:
         return None
-    asked = {"as_typed": typed, "as_read": read_code(typed) or typed, "merchant": merchant}
-    return connection.execute(_FIND, asked).first()
+    return connection.execute(_FIND, {**forms, "merchant": merchant}).first()
 
 
 def _refusal(

@@ -7,6 +7,7 @@ from gameserver.game.coupons import state_at
 from gameserver.game.model import CouponState
 from gameserver.ledger.batch import AnyRow
 from gameserver.ledger.paging import Page, number_cursor, page_size
+from gameserver.ledger.redeeming import code_is_typed, typed_code
 from gameserver.ledger.tables import campaigns, catches, coupons
 
 
@@ -47,6 +48,8 @@ _PAGE = (
     .limit(bindparam("most"))
 )
 
+_MINE = select(coupons.c.code).where(code_is_typed, coupons.c.player_id == bindparam("player"))
+
 _NEWEST = 2**62
 
 
@@ -60,6 +63,15 @@ def wallet(
     rows = connection.execute(_PAGE, asked).all()
     following = str(rows[size - 1].id) if len(rows) > size else None
     return Page([_coupon(row, now_ms) for row in rows[:size]], following)
+
+
+def code_of_player(connection: Connection, code: str, player: str) -> str | None:
+    """The code as it was issued, however it is typed, if the coupon is the player's."""
+    forms = typed_code(code)
+    if forms is None:
+        return None
+    found: str | None = connection.scalar(_MINE, {**forms, "player": player})
+    return found
 
 
 def _coupon(row: AnyRow, now_ms: int) -> WalletCoupon:

@@ -62,3 +62,15 @@ async def test_a_cursor_that_we_never_gave_is_refused(ledger: Ledger, cursor: st
         await ledger.coupons.wallet("ann", 3, cursor)
     with pytest.raises(BadCursor):
         await ledger.catches.of_player("ann", 3, cursor)
+
+
+async def test_a_code_is_its_players_however_it_is_typed(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 5)
+    (result,) = await ledger.coupons.issue([caught(sale, player="ann")], NOW)
+    assert result.coupon is not None
+    code = result.coupon.code
+    for typed in (code, code.lower(), code.replace("-", ""), f" {code} "):
+        assert await ledger.coupons.code_of_player(typed, "ann") == code
+    assert await ledger.coupons.code_of_player(code, "bob") is None
+    for text in ("", "x" * 5000, "\x00", "nothing"):
+        assert await ledger.coupons.code_of_player(text, "ann") is None
