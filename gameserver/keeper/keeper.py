@@ -208,18 +208,29 @@ class Keeper:
                 book.swept(now_ms)
 
     async def _put_out(self, now_ms: int) -> None:
+        looked_at = [
+            (book, store_id) for book in self._regions.values() for store_id in book.due(now_ms)
+        ]
+        try:
+            await self._tend(looked_at, now_ms)
+        except (LiveError, LedgerError):
+            for book, store_id in looked_at:
+                book.remind(store_id, now_ms)  # nobody knows what was done: look again
+            raise
+
+    async def _tend(self, stores: Sequence[tuple[RegionBook, str]], now_ms: int) -> None:
+        """Withdraw the cats that a store must not have, and put out those that it lacks."""
         wanted: list[tuple[RegionBook, PlannedStore, Cat]] = []
-        for name, book in list(self._regions.items()):
-            for store_id in book.due(now_ms):
-                store, missing, stale = book.wants(store_id, now_ms)
-                if stale and await self._fenced(
-                    name, self._live.withdraw_cats(name, stale, self._name, now_ms)
-                ):
-                    for cat_id in stale:
-                        book.vanished(cat_id, now_ms)
-                if store is not None and missing:
-                    cats = cats_for(store, missing, now_ms, self._rng)
-                    wanted.extend((book, store, cat) for cat in cats)
+        for book, store_id in stores:
+            store, missing, stale = book.wants(store_id, now_ms)
+            if stale and await self._fenced(
+                book.name, self._live.withdraw_cats(book.name, stale, self._name, now_ms)
+            ):
+                for cat_id in stale:
+                    book.vanished(cat_id, now_ms)
+            if store is not None and missing:
+                cats = cats_for(store, missing, now_ms, self._rng)
+                wanted.extend((book, store, cat) for cat in cats)
         if not wanted:
             return
         carried = await self._reserve(wanted, now_ms)

@@ -35,18 +35,20 @@ class Shares:
     async def round(self, regions: Iterable[str], now_ms: int) -> tuple[set[str], set[str]]:
         """Say that we live, renew, give up, take over. The regions gained and lost since last time.
 
-        LiveError where Redis is away; then nothing has changed, and leases run out by themselves.
+        LiveError where Redis is away; then `held` is what it was, the next round makes up for it,
+        and leases run out by themselves.
         """
         before = set(self.held)
         keepers = await self._live.heartbeat(self._keeper, now_ms, LEASE_MS)
         mine = {region for region in regions if owner_of(region, keepers) == self._keeper}
         await self._release(before - mine)
-        self.held = set(await self._live.renew_regions(before & mine, self._keeper, LEASE_MS))
-        wanted = list(mine - self.held)
+        held = set(await self._live.renew_regions(before & mine, self._keeper, LEASE_MS))
+        wanted = list(mine - held)
         won = await asyncio.gather(
             *(self._live.acquire_region(region, self._keeper, LEASE_MS) for region in wanted)
         )
-        self.held.update(region for region, is_won in zip(wanted, won, strict=True) if is_won)
+        held.update(region for region, is_won in zip(wanted, won, strict=True) if is_won)
+        self.held = held
         return self.held - before, before - self.held
 
     async def _release(self, regions: Iterable[str]) -> None:
