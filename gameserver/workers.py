@@ -93,7 +93,8 @@ async def _family(
 ) -> None:
     workers = [Worker(config, listener.fileno(), redis) for listener in listeners]
     async with asyncio.TaskGroup() as tasks:
-        lives = [tasks.create_task(worker.live()) for worker in workers]
+        for worker in workers:
+            tasks.create_task(worker.live())
         all_ready = tasks.create_task(_all_ready(workers))
         await asyncio.wait([all_ready, stopped], return_when=asyncio.FIRST_COMPLETED)
         all_ready.cancel()
@@ -102,8 +103,6 @@ async def _family(
             click.echo(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
         await stopped
         await asyncio.gather(*(worker.stop() for worker in workers))
-        for life in lives:
-            life.cancel()
 
 
 async def _all_ready(workers: "list[Worker]") -> None:
@@ -133,11 +132,12 @@ class Worker:
         self._environment = os.environ | secrets | {"PYTHONUNBUFFERED": "1"}
         self._listen_fd = listen_fd
         self._process: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
         self.ready = asyncio.Event()
 
     async def live(self) -> None:
-        """Keep a process running until cancelled."""
-        while True:
+        """Keep a process running until `stop`, and return when the last one has ended."""
+        while not self._stopping.is_set():
             started_s = time.monotonic()
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -146,17 +146,22 @@ class Worker:
                 stdout=subprocess.PIPE,
                 env=self._environment,
             )
+            if self._stopping.is_set():
+                self._process.terminate()  # it was being started when the stop came
             assert self._process.stdout is not None
             while line := await self._process.stdout.readline():
                 if line.strip() == b"ready":
                     self.ready.set()
             status = await self._process.wait()
+            if self._stopping.is_set():
+                return
             log.warning("a worker ended with status %s", status)
             if time.monotonic() - started_s < AGAIN_AFTER_S:
                 await asyncio.sleep(AGAIN_AFTER_S)
 
     async def stop(self) -> None:
-        """Ask the process to drain; kill it where it takes too long."""
+        """Ask the process to drain; kill it where it takes too long. No other takes its place."""
+        self._stopping.set()
         process = self._process
         if process is None or process.returncode is not None:
             return

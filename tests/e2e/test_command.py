@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.servers.catcat import CatCat, catcat_demo
 from tests.servers.catcat import catcat as catcat_server
@@ -149,6 +150,16 @@ async def test_workers_share_one_port_and_stop_together(tmp_path: Path) -> None:
         assert not [pid for pid in workers if is_running(pid)]
 
 
+async def test_no_worker_takes_the_place_of_one_that_stops_first(tmp_path: Path) -> None:
+    """The one with the open socket drains for longer; the other one's end is no reason to begin."""
+    async with (
+        catcat_server(tmp_path, "--workers", "2") as server,
+        connect(f"{server.url.replace('http', 'ws', 1)}/play"),
+    ):
+        assert await server.stop() == 0
+        assert not [pid for pid in all_processes() if is_about(pid, tmp_path)]
+
+
 async def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
     async with catcat_server(tmp_path, "--workers", "2") as server:
         first = set(children(server.pid))
@@ -173,6 +184,18 @@ async def both_workers_answer(server: CatCat) -> bool:
 
 def is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
+
+
+def all_processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def is_about(pid: int, directory: Path) -> bool:
+    """Whether a process was started with a directory on its command line."""
+    try:
+        return str(directory).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def children(pid: int) -> list[int]:
