@@ -357,6 +357,9 @@ def _check_ids(*ids: str) -> None:
     for value in ids:
         if not 0 < len(value) <= ID_MAX:
             raise BadMessage(f"ids have 1 to {ID_MAX} characters")
+        if "\0" in value:
+            # PostgreSQL holds none: with one in it, a claim could never be written into the books.
+            raise BadMessage("ids have no character NUL")
 
 
 # --- views -------------------------------------------------------------------------------------

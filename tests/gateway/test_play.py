@@ -251,6 +251,7 @@ BAD_JSON = {
     "huge number": b'{"type": "fix", "lat": 1e999, "lon": 1, "accuracy_m": 1, "at_ms": 1}',
     "nested": b'{"type": "aim", "cat": "c", "x": ' + b"[" * 4000,
     "long id": b'{"type": "aim", "cat": "' + b"c" * 65 + b'"}',
+    "NUL in an id": b'{"type": "catch", "attempt": "a\\u0000b", "cat": "c", "ticket": "t"}',
     "not UTF-8": b'{"type": "aim", "cat": "\xff\xfe"}',
 }
 BAD_MSGPACK = {
