@@ -20,6 +20,7 @@ SNAPSHOTS_AT_ONCE = 8
 IDLE_REGION_S = 60.0
 KEEP_SESSIONS_EVERY_S = SESSION_TTL_MS / 1000.0 / 4.0
 KEEP_CHUNK = 500
+REPLACED = "a newer session of this player took over"
 
 
 class Feed:
@@ -61,22 +62,18 @@ class Feed:
                     for session in chunk:
                         if not session.registered and not session.closed:
                             await self._street.register(session)
-                    refs = [
-                        (session.player, self._street.ref(session))
+                    known = {
+                        session.player: session
                         for session in chunk
                         if session.registered and session.player is not None
-                    ]
-                    lost = await self._live.keep_sessions(refs, SESSION_TTL_MS)
-                    for player in lost:
-                        self._lost(player)
+                    }
+                    refs = [(player, self._street.ref(known[player])) for player in known]
+                    for player in await self._live.keep_sessions(refs, SESSION_TTL_MS):
+                        # Another process has the player, and its word of that did not get here;
+                        # or the player has come back to this one meanwhile: that session stays.
+                        known[player].fail("replaced", REPLACED)
                 except LiveError:
                     break
-
-    def _lost(self, player: str) -> None:
-        """Another process has the player, and its word of that did not get here."""
-        session = self._street.roster.sessions.get(player)
-        if session is not None and session.registered:
-            session.fail("replaced", "a newer session of this player took over")
 
     async def _load(self) -> None:
         """Bring in the regions that are wanted and not here yet."""
@@ -124,7 +121,7 @@ class Feed:
         match message:
             case Replaced():
                 if session.session == message.session:
-                    session.fail("replaced", "a newer session of this player took over")
+                    session.fail("replaced", REPLACED)
             case Banned():
                 session.fail("banned", "this player is banned")
             case CouponNews():
