@@ -111,7 +111,6 @@ class Session:
         self._street.stats.messages_in += 1
         now_ms = self._street.clock()
         if not self._allow(now_ms):
-            self.fail("too_many_messages", "at most 30 messages per second")
             return
         try:
             message = self._codec.decode(payload)
@@ -132,12 +131,19 @@ class Session:
             case Hello():
                 self.fail("hello_repeated", "hello is said once")
 
+    def receive_no_message(self) -> None:
+        """A frame without a whole message: it counts as one, so that nobody floods with those."""
+        if not self.closed:
+            self._allow(self._street.clock())
+
     def _allow(self, now_ms: int) -> bool:
-        """A token bucket: MESSAGES_PER_S on the long run, MESSAGES_BURST at once."""
+        """A token bucket: MESSAGES_PER_S on the long run, MESSAGES_BURST at once; then the end."""
         earned = (now_ms - self._allowed_ms) * (MESSAGES_PER_S / 1000.0)
         self._allowed_ms = now_ms
         self._allowance = min(MESSAGES_BURST, self._allowance + earned) - 1.0
-        return self._allowance >= 0.0
+        if self._allowance < 0.0:
+            self.fail("too_many_messages", "at most 30 messages per second")
+        return not self.closed
 
     def _hello(self, message: object, now_ms: int) -> None:
         if not isinstance(message, Hello):

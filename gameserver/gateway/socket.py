@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from websockets.exceptions import NegotiationError
-from websockets.frames import Frame, Opcode
+from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -61,6 +61,7 @@ class PlaySocket(asyncio.Protocol):
         "_codec",
         "_core",
         "_deadline",
+        "_ending",
         "_flush_soon",
         "_house",
         "_loop",
@@ -85,6 +86,7 @@ class PlaySocket(asyncio.Protocol):
         self._codec: Codec = JSON
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._ending = False
         self._slow: asyncio.TimerHandle | None = None
         self._flush_soon = False
         self._lost = asyncio.Event()
@@ -163,7 +165,7 @@ class PlaySocket(asyncio.Protocol):
         if self._core.state is State.OPEN:
             self._core.send_close(code, reason)
             self._schedule()
-            self._restart_deadline(CLOSE_WITHIN_S)
+            self._end_within(CLOSE_WITHIN_S)
 
     def ping(self) -> None:
         """Ask whether the phone is still there."""
@@ -194,6 +196,8 @@ class PlaySocket(asyncio.Protocol):
             self._house.opened(self)
 
     def _frame(self, frame: Frame) -> None:
+        if self.session is not None and (frame.opcode in CTRL_OPCODES or not frame.fin):
+            self.session.receive_no_message()
         match frame.opcode:
             case Opcode.TEXT | Opcode.BINARY:
                 if frame.fin:
@@ -248,9 +252,13 @@ class PlaySocket(asyncio.Protocol):
         if self._core.state is not State.OPEN and self.session is not None:
             self.session.end()
         if self._core.close_expected():
-            self._restart_deadline(CLOSE_WITHIN_S)
+            self._end_within(CLOSE_WITHIN_S)
 
-    def _restart_deadline(self, after_s: float) -> None:
+    def _end_within(self, after_s: float) -> None:
+        """Cut the line after this long, whatever the phone sends meanwhile."""
+        if self._ending:
+            return
+        self._ending = True
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = self._loop.call_later(after_s, self.abort)
@@ -269,7 +277,7 @@ class PlaySocket(asyncio.Protocol):
             self._core.send_close(Close.SLOW_READER, "too slow a reader")
         if self._transport is not None:
             self._transport.write(b"".join(self._core.data_to_send()))
-            self._restart_deadline(UNREAD_WITHIN_S)
+            self._end_within(UNREAD_WITHIN_S)
 
 
 def _pick_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:

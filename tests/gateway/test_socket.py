@@ -1,0 +1,66 @@
+"""What a client can do with the connection below the messages."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from gameserver.gateway import socket as play_socket
+from tests.servers.game import Game
+
+Pipes = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@asynccontextmanager
+async def shaken(street: Game) -> AsyncIterator[Pipes]:
+    """A connection whose handshake is done, for frames made by hand."""
+    host, port = street.app.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        key = base64.b64encode(b"0123456789abcdef")
+        writer.write(
+            b"GET /play HTTP/1.1\r\nHost: street\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + key + b"\r\n\r\n"
+        )
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+def frame(first: int, payload: bytes = b"") -> bytes:
+    """A masked frame (the mask is zeros), by its first byte."""
+    assert len(payload) < 126
+    return bytes([first, 0x80 | len(payload)]) + b"\0\0\0\0" + payload
+
+
+TEXT, PART, MORE, LAST, PING = 0x81, 0x01, 0x00, 0x80, 0x89
+
+
+async def test_who_does_not_answer_the_close_cannot_stay_by_talking_on(
+    street: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play_socket, "CLOSE_WITHIN_S", 0.5)
+    async with shaken(street) as (_, writer):
+        writer.write(frame(TEXT, b"{}"))
+        async with asyncio.timeout(20):
+            while len(street.app.gateway):
+                writer.write(frame(PING))
+                await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("first", [PING, MORE])
+async def test_a_flood_of_frames_that_are_no_messages_is_cut_off_too(
+    street: Game, first: int
+) -> None:
+    async with shaken(street) as (reader, writer):
+        hello = b'{"type":"hello","token":"' + street.token("alice").encode() + b'"}'
+        writer.write(frame(PART, hello[:90]) + frame(LAST, hello[90:]))
+        if first == MORE:
+            writer.write(frame(PART))
+        writer.write(frame(first) * 2000)
+        async with asyncio.timeout(20):
+            told = await reader.read()
+    assert b"too_many_messages" in told
