@@ -1,10 +1,12 @@
 """The life of a coupon, and who may have one: the rules without the books.
 
-A coupon's life is the table LIFE. Two rules read it:
+A coupon's life is the table LIFE. These rules go with it:
 
 1. A coupon changes only by a change that LIFE lists for its state; any other is refused.
 2. A coupon that is `active` past its last moment is `expired`, whether or not somebody has written
    that down yet (`state_at`).
+3. A redemption is reversed for a while only (`is_reversible`); the coupon is then as active as it
+   would be without it, which may be expired.
 """
 
 from collections.abc import Callable
@@ -25,6 +27,7 @@ class Change(StrEnum):
     REDEEM = "redeem"
     EXPIRE = "expire"
     VOID = "void"
+    REVERSE = "reverse"
 
 
 LIFE: dict[CouponState, dict[Change, CouponState]] = {
@@ -35,7 +38,7 @@ LIFE: dict[CouponState, dict[Change, CouponState]] = {
         Change.EXPIRE: CouponState.EXPIRED,
         Change.VOID: CouponState.VOID,
     },
-    CouponState.REDEEMED: {},
+    CouponState.REDEEMED: {Change.REVERSE: CouponState.ACTIVE},
     CouponState.EXPIRED: {},
     CouponState.VOID: {},
 }
@@ -51,6 +54,15 @@ def state_at(state: CouponState, expires_ms: int, now_ms: int) -> CouponState:
 def after(state: CouponState, change: Change) -> CouponState | None:
     """The state that a change leads to, or None where the coupon's state refuses it."""
     return LIFE[state].get(change)
+
+
+REVERSIBLE_MS = 24 * 3_600_000
+"""How long after a redemption it can be reversed; the till's day is closed by then."""
+
+
+def is_reversible(redeemed_ms: int, now_ms: int) -> bool:
+    """Whether a redemption can still be reversed. The last moment is not included."""
+    return now_ms - redeemed_ms < REVERSIBLE_MS
 
 
 CampaignState = Literal["active", "paused", "ended"]

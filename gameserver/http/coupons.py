@@ -1,4 +1,4 @@
-"""Coupons over the counter: looked up, redeemed, withdrawn."""
+"""Coupons over the counter: looked up, redeemed, taken back, withdrawn."""
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -15,7 +15,10 @@ from gameserver.ledger.redeeming import (
     AlreadyVoid,
     Expired,
     FoundCoupon,
+    NothingToReverse,
     Redeemed,
+    Reversed,
+    TooLateToReverse,
     UnknownCoupon,
     UnknownStore,
     Voided,
@@ -32,6 +35,12 @@ class Redemption(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Withdrawal(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a coupon is withdrawn, for the merchant's own record."""
+
+    reason: Reason
+
+
+class Reversal(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a redemption is taken back, for the merchant's own record."""
 
     reason: Reason
 
@@ -80,6 +89,20 @@ def redeem(connection: Connection, call: Call[Redemption, NoQuery]) -> Done | Pr
     return _changed(result.found) if isinstance(result, Redeemed) else _problem(result)
 
 
+def reverse(connection: Connection, call: Call[Reversal, NoQuery]) -> Done | Problem:
+    """Take back a redemption of the last 24 hours: the coupon is good again, or expired by now.
+
+    Not for clerks, who redeem. What was redeemed when and where stays in the books, with the
+    reason, and so does the key that took it back.
+    """
+    code = call.path["code"]
+    if not is_code(code):
+        return UNKNOWN
+    by = Actor(call.merchant, call.key)
+    result = redeeming.reverse(connection, code, call.body.reason, by, call.now_ms)
+    return _changed(result.found) if isinstance(result, Reversed) else _not_reversed(result)
+
+
 def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> CouponDetails | Done | Problem:
     """Withdraw a coupon that was not used. Withdrawing it again is the same."""
     code = call.path["code"]
@@ -116,6 +139,17 @@ def shown(found: FoundCoupon) -> CouponDetails:
 def _changed(found: FoundCoupon) -> Done:
     """The coupon, and the news of it for its player."""
     return Done(shown(found), CouponChanged(found.coupon.player, None, coupon_view(found.coupon)))
+
+
+def _not_reversed(why: redeeming.NotReversed) -> Problem:
+    match why:
+        case UnknownCoupon():
+            return UNKNOWN
+        case NothingToReverse(state):
+            return Problem("not_redeemed", more={"state": state})
+        case TooLateToReverse(redeemed_ms, until_ms):
+            more = {"redeemed_ms": redeemed_ms, "reversible_until_ms": until_ms}
+            return Problem("too_late", more=more)
 
 
 def _problem(why: redeeming.NotRedeemed | redeeming.NotVoided) -> Problem:

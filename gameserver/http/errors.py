@@ -42,6 +42,8 @@ PROBLEMS: dict[str, Kind] = {
         Kind("already_redeemed", 409, "The coupon has been redeemed before."),
         Kind("expired", 409, "The coupon's time is over."),
         Kind("void", 409, "The coupon was withdrawn by its merchant."),
+        Kind("not_redeemed", 409, "The coupon is not redeemed: there is nothing to reverse."),
+        Kind("too_late", 409, "The redemption is too long ago to be reversed."),
         Kind("stock_too_low", 409, "The stock can't be less than what is reserved or issued."),
         Kind("campaign_ended", 409, "An ended campaign stays ended."),
         Kind("generates_codes", 409, "The campaign makes its codes itself."),

@@ -104,6 +104,7 @@ EXAMPLES: dict[type[Any], Any] = {
     campaigns.OwnCodes: campaigns.OwnCodes(codes=["TEA-0001", "TEA-0002"]),
     coupons.Redemption: coupons.Redemption(store=_STORE),
     coupons.Withdrawal: coupons.Withdrawal(reason="given twice by mistake"),
+    coupons.Reversal: coupons.Reversal(reason="the till was cancelled"),
     coupons.CouponDetails: coupons.CouponDetails(
         code=_CODE,
         campaign=_CAMPAIGN,

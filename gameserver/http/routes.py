@@ -261,6 +261,16 @@ COUPONS = (
     ),
     Route(
         method="POST",
+        path="/v1/coupons/{code}/reverse",
+        tag="coupons",
+        roles=MERCHANT,
+        deed=coupons.reverse,
+        body=coupons.Reversal,
+        answer=coupons.CouponDetails,
+        problems=("unknown_coupon", "not_redeemed", "too_late"),
+    ),
+    Route(
+        method="POST",
         path="/v1/coupons/{code}/void",
         tag="coupons",
         roles=MERCHANT,

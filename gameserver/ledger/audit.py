@@ -108,23 +108,45 @@ def _limit(name: str, limit: ColumnElement[Any], *per: ColumnElement[Any]) -> In
 
 _open = reservations.c.granted - reservations.c.issued - reservations.c.released
 
+
+def _beside(step: Any) -> ColumnElement[Any]:
+    """What a window function says of the events of one coupon, in their order."""
+    beside: ColumnElement[Any] = step.over(
+        partition_by=coupon_events.c.coupon_id, order_by=coupon_events.c.id
+    )
+    return beside
+
+
+_steps = select(
+    coupon_events.c.coupon_id,
+    coupon_events.c.change,
+    coupon_events.c.at_ms,
+    coupon_events.c.store_id,
+    _beside(func.lag(coupon_events.c.change)).label("before"),
+    _beside(func.lead(coupon_events.c.id)).is_(None).label("is_last"),
+).subquery()
+# A reversal follows a redemption; everything else begins, or follows a reversal.
+_goes_astray = func.coalesce(_steps.c.before, "reverse") != case(
+    (_steps.c.change == "reverse", "redeem"), else_="reverse"
+)
 _events = (
     select(
-        coupon_events.c.coupon_id,
-        func.count().label("count"),
-        func.min(coupon_events.c.change).label("change"),
-        func.min(coupon_events.c.at_ms).label("at_ms"),
-        func.min(coupon_events.c.store_id).label("store_id"),
+        _steps.c.coupon_id,
+        func.count(case((_goes_astray, 1))).label("astray"),
+        func.max(case((_steps.c.is_last, _steps.c.change))).label("change"),
+        func.max(case((_steps.c.is_last, _steps.c.at_ms))).label("at_ms"),
+        func.max(case((_steps.c.is_last, _steps.c.store_id))).label("store_id"),
     )
-    .group_by(coupon_events.c.coupon_id)
+    .group_by(_steps.c.coupon_id)
     .subquery()
 )
 _leads_to = case(
-    {"redeem": "redeemed", "expire": "expired", "void": "void"}, value=_events.c.change
+    {"redeem": "redeemed", "expire": "expired", "void": "void", "reverse": "active"},
+    value=_events.c.change,
 )
 _events_disagree = or_(
     coupons.c.state != func.coalesce(_leads_to, "active"),
-    func.coalesce(_events.c.count, 0) > 1,
+    func.coalesce(_events.c.astray, 0) > 0,
     and_(
         coupons.c.state == "redeemed",
         or_(

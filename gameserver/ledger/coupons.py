@@ -10,7 +10,7 @@ from gameserver.game.model import IssueItem, IssueResult, Reservation
 from gameserver.ledger import issuing, redeeming, reservations
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page
-from gameserver.ledger.redeeming import Actor, FoundCoupon, NotRedeemed, NotVoided
+from gameserver.ledger.redeeming import Actor, FoundCoupon, NotRedeemed, NotReversed, NotVoided
 from gameserver.ledger.wallet import WalletCoupon, code_of_player, wallet
 
 
@@ -47,6 +47,13 @@ class CouponService:
         """See `redeeming.redeem`; `key` is the id of the API key that it is done with."""
         by = Actor(merchant, key)
         return await self._db.write(redeeming.redeem, code, store, by, now_ms)
+
+    async def reverse(
+        self, code: str, reason: str, merchant: str, key: str, now_ms: int
+    ) -> redeeming.Reversed | NotReversed:
+        """See `redeeming.reverse`; `key` is the id of the API key that it is done with."""
+        by = Actor(merchant, key)
+        return await self._db.write(redeeming.reverse, code, reason, by, now_ms)
 
     async def void(
         self, code: str, reason: str, merchant: str, key: str, now_ms: int

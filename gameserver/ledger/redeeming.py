@@ -1,4 +1,4 @@
-"""What happens to a coupon after it was issued: redeemed, voided, or expired.
+"""What happens to a coupon after it was issued: redeemed (and that reversed), voided, or expired.
 
 game/coupons.py has the table of what may follow what. Every change is a row in `coupon_events`.
 """
@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gameserver.game.codes import read_code
-from gameserver.game.coupons import Change, after
+from gameserver.game.coupons import REVERSIBLE_MS, Change, after, is_reversible
 from gameserver.game.model import Coupon, CouponState
 from gameserver.ledger.batch import AnyRow, Many, many_inserts
 from gameserver.ledger.issuing import read_coupon
@@ -53,6 +53,12 @@ class Voided(Struct, frozen=True):
     repeated: bool
 
 
+class Reversed(Struct, frozen=True):
+    """Done: the redemption is taken back. The coupon is active, or expired by now."""
+
+    found: FoundCoupon
+
+
 class UnknownCoupon(Struct, frozen=True):
     """No coupon of this merchant has that code."""
 
@@ -80,8 +86,22 @@ class AlreadyVoid(Struct, frozen=True):
     reason: str | None
 
 
+class NothingToReverse(Struct, frozen=True):
+    """The coupon is not redeemed."""
+
+    state: CouponState
+
+
+class TooLateToReverse(Struct, frozen=True):
+    """The redemption is too long ago."""
+
+    redeemed_ms: int
+    until_ms: int
+
+
 NotRedeemed = UnknownCoupon | UnknownStore | AlreadyRedeemed | Expired | AlreadyVoid
 NotVoided = UnknownCoupon | AlreadyRedeemed | Expired
+NotReversed = UnknownCoupon | NothingToReverse | TooLateToReverse
 
 _CODE_MAX = 64
 
@@ -146,17 +166,45 @@ def redeem(
         .where(coupons.c.id == row.id)
         .values(state="redeemed", redeemed_ms=now_ms, redeemed_store_id=store)
     )
-    connection.execute(
-        update(campaigns)
-        .where(campaigns.c.id == row.campaign_id)
-        .values(redeemed=campaigns.c.redeemed + 1)
-    )
+    _count_redeemed(connection, row.campaign_id, 1)
     connection.execute(
         _EVENT.values(
             coupon_id=row.id, change="redeem", at_ms=now_ms, key_id=by.key, store_id=store
         )
     )
     return Redeemed(_again(connection, code, by.merchant, now_ms))
+
+
+def reverse(
+    connection: Connection, code: str, reason: str, by: Actor, now_ms: int
+) -> Reversed | NotReversed:
+    """Take back a redemption, for as long as that may be done (game/coupons.py)."""
+    row = _locked(connection, code, by.merchant)
+    if row is None:
+        return UnknownCoupon()
+    state = read_coupon(row, now_ms).state
+    back = after(state, Change.REVERSE)
+    if back is None:
+        return NothingToReverse(state)
+    if not is_reversible(row.redeemed_ms, now_ms):
+        return TooLateToReverse(row.redeemed_ms, row.redeemed_ms + REVERSIBLE_MS)
+    connection.execute(
+        update(coupons)
+        .where(coupons.c.id == row.id)
+        .values(state=back.value, redeemed_ms=None, redeemed_store_id=None)
+    )
+    _count_redeemed(connection, row.campaign_id, -1)
+    connection.execute(
+        _EVENT.values(
+            coupon_id=row.id,
+            change="reverse",
+            at_ms=now_ms,
+            key_id=by.key,
+            store_id=row.redeemed_store_id,
+            reason=reason,
+        )
+    )
+    return Reversed(_again(connection, code, by.merchant, now_ms))
 
 
 def void(
@@ -187,6 +235,14 @@ def expire(connection: Connection, now_ms: int, limit: int) -> int:
     _EXPIRE(connection, [("expired", id_) for id_ in ids])
     _EXPIRED(connection, [(id_, "expire", now_ms) for id_ in ids])
     return len(ids)
+
+
+def _count_redeemed(connection: Connection, campaign: str, by: int) -> None:
+    connection.execute(
+        update(campaigns)
+        .where(campaigns.c.id == campaign)
+        .values(redeemed=campaigns.c.redeemed + by)
+    )
 
 
 def typed_code(code: str) -> dict[str, str] | None:

@@ -215,7 +215,7 @@ coupon_events = Table(
     Column("key_id", Text),
     Column("store_id", Text),
     Column("reason", Text),
-    CheckConstraint("change IN ('redeem', 'expire', 'void')", name="change"),
+    CheckConstraint("change IN ('redeem', 'expire', 'void', 'reverse')", name="change"),
 )
 
 catches = Table(

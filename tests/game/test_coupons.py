@@ -9,6 +9,7 @@ from gameserver.game.coupons import (
     CLOSED,
     LATE_MS,
     LIFE,
+    REVERSIBLE_MS,
     RULES,
     Change,
     Held,
@@ -16,6 +17,7 @@ from gameserver.game.coupons import (
     Refusal,
     after,
     counted_day,
+    is_reversible,
     refusal,
     state_at,
 )
@@ -31,16 +33,23 @@ def test_the_life_table_knows_every_state_and_leads_to_states_only():
     assert {state for changes in LIFE.values() for state in changes.values()} <= set(CouponState)
 
 
-def test_a_coupon_changes_once_and_then_never_again():
-    assert set(LIFE[CouponState.ACTIVE]) == set(Change)
-    for end in LIFE[CouponState.ACTIVE].values():
-        assert LIFE[end] == {}
+def test_only_a_redemption_is_ever_taken_back():
+    assert set(LIFE[CouponState.ACTIVE]) == set(Change) - {Change.REVERSE}
+    assert LIFE[CouponState.REDEEMED] == {Change.REVERSE: CouponState.ACTIVE}
+    assert LIFE[CouponState.EXPIRED] == LIFE[CouponState.VOID] == {}
+
+
+def test_a_redemption_is_reversible_until_just_before_a_day_has_passed():
+    assert is_reversible(NOW, NOW)
+    assert is_reversible(NOW, NOW + REVERSIBLE_MS - 1)
+    assert not is_reversible(NOW, NOW + REVERSIBLE_MS)
 
 
 @pytest.mark.parametrize("change", Change)
-def test_only_an_active_coupon_changes(change: Change):
+def test_only_an_active_coupon_changes_and_only_a_redeemed_one_changes_back(change: Change):
     for state in CouponState:
-        assert (after(state, change) is not None) == (state is CouponState.ACTIVE)
+        begins = CouponState.REDEEMED if change is Change.REVERSE else CouponState.ACTIVE
+        assert (after(state, change) is not None) == (state is begins)
 
 
 def test_an_active_coupon_expires_at_its_moment_and_not_before():

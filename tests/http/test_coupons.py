@@ -98,6 +98,53 @@ async def test_a_redeemed_coupon_is_not_withdrawn(desk: Desk) -> None:
     assert (await desk.as_merchant("GET", path)).json["state"] == "redeemed"
 
 
+async def test_a_merchant_takes_a_redemption_back(desk_on: Desk) -> None:
+    desk = desk_on
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    path, body = f"/v1/coupons/{code}", {"reason": "the till was cancelled"}
+    before = (await desk.as_merchant("GET", path)).json
+    await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    clerk = await desk.ask("POST", f"{path}/reverse", body, Role.CLERK)
+    assert (clerk.status, clerk.code) == (403, "forbidden")
+    for _ in range(2):
+        reply = await desk.as_merchant("POST", f"{path}/reverse", body, Idempotency_Key="k")
+        assert (reply.status, reply.json) == (200, before)
+    told = [message for message in desk.told if isinstance(message, CouponChanged)]
+    assert [message.coupon.state for message in told] == ["redeemed", "active"]
+    assert told[1].player == PLAYER
+    other = await desk.as_merchant("POST", f"{path}/reverse", body)
+    assert (other.status, other.code, other.json["state"]) == (409, "not_redeemed", "active")
+    again = await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    assert again.status == 200
+
+
+async def test_a_redemption_of_yesterday_is_not_taken_back(desk: Desk) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    path, redeemed_ms = f"/v1/coupons/{code}", desk.clock()
+    await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    desk.clock.now_ms += 86_400_000
+    reply = await desk.as_merchant("POST", f"{path}/reverse", {"reason": "late"})
+    assert (reply.status, reply.code) == (409, "too_late")
+    assert reply.json["redeemed_ms"] == redeemed_ms
+    assert reply.json["reversible_until_ms"] == desk.clock()
+    assert (await desk.as_merchant("GET", path)).json["state"] == "redeemed"
+
+
+async def test_a_coupon_that_expired_meanwhile_is_expired_when_it_is_taken_back(
+    desk: Desk,
+) -> None:
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"], valid_for_s=60)
+    path = f"/v1/coupons/{code}"
+    await desk.ask("POST", f"{path}/redeem", {"store": store["id"]}, Role.CLERK)
+    desk.clock.now_ms += 60_000
+    reply = await desk.as_merchant("POST", f"{path}/reverse", {"reason": "a mistake"})
+    assert (reply.status, reply.json["state"]) == (200, "expired")
+    assert [message.coupon.state for message in desk.told] == ["redeemed", "expired"]
+
+
 async def test_an_unknown_store_redeems_nothing(desk: Desk) -> None:
     store = await desk.a_store()
     code = await desk.a_coupon(store["id"])

@@ -20,7 +20,16 @@ from hypothesis.stateful import (
 from gameserver.game.model import CouponState, IssueItem, Reservation, catch_id
 from gameserver.ledger.campaigns import CampaignChange, StockTooLow
 from gameserver.ledger.ledger import Ledger, open_ledger
-from gameserver.ledger.redeeming import AlreadyRedeemed, AlreadyVoid, Expired, Redeemed, Voided
+from gameserver.ledger.redeeming import (
+    AlreadyRedeemed,
+    AlreadyVoid,
+    Expired,
+    NothingToReverse,
+    Redeemed,
+    Reversed,
+    TooLateToReverse,
+    Voided,
+)
 from tests.ledger.shop import DAY_MS, Clock, campaign, open_shop
 from tests.servers.postgres import PostgresServer
 
@@ -53,6 +62,7 @@ class ModelCoupon:
         self.expires_ms = at_ms + VALID_MS
         self.code = code
         self.state = CouponState.ACTIVE
+        self.redeemed_ms = 0
 
     def at(self, now_ms: int) -> CouponState:
         over = self.state is CouponState.ACTIVE and now_ms >= self.expires_ms
@@ -167,7 +177,24 @@ class Books(RuleBasedStateMachine):
         }
         assert type(done) is expected[coupon.at(now)]
         if isinstance(done, Redeemed):
-            coupon.state = CouponState.REDEEMED
+            coupon.state, coupon.redeemed_ms = CouponState.REDEEMED, now
+
+    @precondition(lambda self: self.coupons)
+    @rule(data=st.data())
+    def reverse(self, data: st.DataObject) -> None:
+        coupon = data.draw(st.sampled_from(list(self.coupons.values())))
+        now, shop = self.clock.now_ms, self.shop
+        done = self.runner.run(
+            self.ledger.coupons.reverse(coupon.code, "", shop.merchant, shop.key, now)
+        )
+        if coupon.state is not CouponState.REDEEMED:
+            assert done == NothingToReverse(coupon.at(now))
+        elif now - coupon.redeemed_ms >= DAY_MS:
+            assert isinstance(done, TooLateToReverse)
+        else:
+            assert isinstance(done, Reversed)
+            coupon.state = CouponState.ACTIVE
+            assert done.found.coupon.state is coupon.at(now)
 
     @precondition(lambda self: self.coupons)
     @rule(data=st.data())

@@ -27,6 +27,8 @@ async def trade(ledger: Ledger) -> None:
     await ledger.coupons.redeem(codes[0], shop.store, shop.merchant, shop.key, NOW)
     await ledger.coupons.void(codes[1], "why", shop.merchant, shop.key, NOW)
     await ledger.coupons.expire(NOW + 10_000, 1)
+    await ledger.coupons.reverse(codes[0], "why", shop.merchant, shop.key, NOW + 1)
+    await ledger.coupons.redeem(codes[0], shop.store, shop.merchant, shop.key, NOW + 2)
     await ledger.catches.record(
         [Claim(i.catch, i.cat, i.player, "1", "tabby", 5, "s", NOW, sale) for i in items], NOW
     )
@@ -75,6 +77,11 @@ BREAKING = {
         "every coupon is what its events say"
     },
     "DELETE FROM coupon_events WHERE change = 'expire'": {"every coupon is what its events say"},
+    "DELETE FROM coupon_events WHERE change = 'reverse'": {"every coupon is what its events say"},
+    f"DELETE FROM coupon_events WHERE at_ms = {NOW} AND change = 'redeem'": {
+        "every coupon is what its events say"
+    },
+    f"DELETE FROM coupon_events WHERE at_ms = {NOW + 2}": {"every coupon is what its events say"},
     "INSERT INTO coupon_events (coupon_id, change, at_ms)"
     " SELECT coupon_id, change, at_ms FROM coupon_events WHERE change = 'redeem'": {
         "every coupon is what its events say"

@@ -3,14 +3,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import IntegrityError
 
-from gameserver.ledger.database import run_sync
+from gameserver.ledger.database import open_database, run_sync
 from gameserver.ledger.ledger import WrongVersion, open_ledger
-from gameserver.ledger.migrations import is_current, migrate, upgrade
+from gameserver.ledger.migrations import _config, is_current, migrate, upgrade
+from gameserver.ledger.redeeming import Redeemed, Reversed
 from gameserver.ledger.tables import metadata
+from tests.ledger.shop import NOW
 
 
 def differences(connection: Connection) -> list[object]:
@@ -64,6 +68,79 @@ async def test_books_of_another_version_are_not_opened(empty_url: str):
             pass
     async with open_ledger(empty_url, migrate=True) as ledger:
         await ledger.ping()
+
+
+def to_0001(connection: Connection) -> None:
+    """The first version's tables, with a merchant who has redeemed one coupon of two."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+    for statement in AT_0001:
+        connection.execute(text(statement))
+
+
+AT_0001 = (
+    "INSERT INTO merchants (id, name, created_ms) VALUES ('mer_1', 'Bakery', 1)",
+    "INSERT INTO stores (id, merchant_id, name, region, lat, lon, datum, timezone, catch_m, state,"
+    " rev, created_ms)"
+    " VALUES ('sto_1', 'mer_1', 'One', 'r', 1, 2, 'wgs84', 'UTC', 50, 'active', 1, 1)",
+    "INSERT INTO campaigns (id, merchant_id, title, kind, value, currency, terms, valid_for_s,"
+    " state, codes, created_ms, stock, issued, redeemed)"
+    " VALUES ('cam_1', 'mer_1', 'A bun', 'amount', 5, 'CNY', '', 60, 'active', 'generated', 1,"
+    " 9, 2, 1)",
+    "INSERT INTO coupons (code, campaign_id, catch_id, cat_id, player_id, store_id, day, state,"
+    " issued_ms, expires_ms, redeemed_ms, redeemed_store_id) VALUES ('BUN-1', 'cam_1', 'a', 'a',"
+    f" 'ann', 'sto_1', 1, 'redeemed', {NOW}, {NOW + 60_000}, {NOW}, 'sto_1')",
+    "INSERT INTO coupons (code, campaign_id, catch_id, cat_id, player_id, store_id, day, state,"
+    " issued_ms, expires_ms) VALUES ('BUN-2', 'cam_1', 'b', 'b', 'bob', 'sto_1', 1, 'active',"
+    f" {NOW}, {NOW + 60_000})",
+    "INSERT INTO coupon_events (coupon_id, change, at_ms, key_id, store_id)"
+    f" SELECT id, 'redeem', {NOW}, 'key', 'sto_1' FROM coupons WHERE code = 'BUN-1'",
+)
+
+
+def rows(connection: Connection) -> dict[str, list[dict[str, object]]]:
+    """What the old tables hold, whatever has been added to them."""
+    return {
+        name: [
+            {column: value for column, value in row.items() if value is not None}
+            for row in connection.execute(text(f"SELECT * FROM {name} ORDER BY id")).mappings()
+        ]
+        for name in ("merchants", "stores", "campaigns", "coupons", "coupon_events")
+    }
+
+
+def indexes(connection: Connection) -> dict[str, set[str | None]]:
+    inspector = inspect(connection)
+    return {
+        table: {index["name"] for index in inspector.get_indexes(table)}
+        for table in metadata.tables
+    }
+
+
+async def test_the_first_versions_books_are_kept_by_the_newest(empty_url: str):
+    async with open_database(empty_url) as db:
+        await db.write(to_0001)
+        before, had = await db.read(rows), await db.read(indexes)
+        await db.write(migrate)
+        assert await db.read(rows) == before
+        assert await db.read(indexes) == had
+    async with open_ledger(empty_url) as ledger:
+        assert [check for check in await ledger.audit() if not check.ok] == []
+        done = await ledger.coupons.reverse("BUN-1", "why", "mer_1", "key", NOW + 1)
+        assert isinstance(done, Reversed)
+        done = await ledger.coupons.redeem("BUN-2", "sto_1", "mer_1", "key", NOW + 1)
+        assert isinstance(done, Redeemed)
+        assert [check for check in await ledger.audit() if not check.ok] == []
+
+
+@pytest.mark.parametrize("change", ["eaten", ""])
+def test_an_event_of_no_known_kind_is_refused(empty_url: str, change: str):
+    run_sync(empty_url, to_0001)
+    upgrade(empty_url)
+    statement = text("INSERT INTO coupon_events (coupon_id, change, at_ms) VALUES (1, :change, 1)")
+    with pytest.raises(IntegrityError):
+        run_sync(empty_url, lambda connection: connection.execute(statement, {"change": change}))
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str):

@@ -1,6 +1,9 @@
 import asyncio
 from collections import Counter
 
+from sqlalchemy import Connection, select
+
+from gameserver.game.coupons import REVERSIBLE_MS
 from gameserver.game.model import Coupon, CouponState
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.redeeming import (
@@ -8,11 +11,15 @@ from gameserver.ledger.redeeming import (
     AlreadyVoid,
     Expired,
     FoundCoupon,
+    NothingToReverse,
     Redeemed,
+    Reversed,
+    TooLateToReverse,
     UnknownCoupon,
     UnknownStore,
     Voided,
 )
+from gameserver.ledger.tables import coupon_events
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, counters, open_shop
 
 VALID_MS = 60_000
@@ -115,6 +122,81 @@ async def test_of_redeeming_and_voiding_at_once_one_wins(ledger: Ledger, shop: S
             ledger.coupons.void(made.code, "", shop.merchant, shop.key, NOW),
         )
         assert isinstance(redeemed, Redeemed) != isinstance(voided, Voided)
+
+
+async def test_a_reversed_redemption_leaves_the_coupon_as_good_as_before(
+    ledger: Ledger, shop: Shop
+):
+    made = await coupon(ledger, shop)
+    await ledger.coupons.redeem(made.code, shop.store, shop.merchant, "clerk", NOW + 5)
+    done = await ledger.coupons.reverse(made.code, "cancelled", shop.merchant, shop.key, NOW + 9)
+    assert isinstance(done, Reversed)
+    assert done.found.coupon == made
+    assert (done.found.redeemed_ms, done.found.redeemed_store) == (None, None)
+    assert await counters(ledger, shop, made.campaign) == (0, 1, 0)
+    again = await ledger.coupons.redeem(made.code, shop.store, shop.merchant, shop.key, NOW + 10)
+    assert isinstance(again, Redeemed)
+    assert await counters(ledger, shop, made.campaign) == (0, 1, 1)
+
+
+async def test_the_books_tell_who_reversed_what_when_where_and_why(ledger: Ledger, shop: Shop):
+    made = await coupon(ledger, shop)
+    await ledger.coupons.redeem(made.code, shop.store, shop.merchant, "clerk", NOW + 5)
+    await ledger.coupons.reverse(made.code, "cancelled", shop.merchant, shop.key, NOW + 9)
+
+    def events(connection: Connection) -> list[tuple[object, ...]]:
+        table = coupon_events.c
+        columns = (table.change, table.at_ms, table.key_id, table.store_id, table.reason)
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(table.id))]
+
+    assert await ledger.db.read(events) == [
+        ("redeem", NOW + 5, "clerk", shop.store, None),
+        ("reverse", NOW + 9, shop.key, shop.store, "cancelled"),
+    ]
+
+
+async def test_a_redemption_is_reversed_for_a_day(ledger: Ledger, shop: Shop):
+    in_time, late = await coupon(ledger, shop), await coupon(ledger, shop)
+    for made in (in_time, late):
+        await ledger.coupons.redeem(made.code, shop.store, shop.merchant, shop.key, NOW)
+    end = NOW + REVERSIBLE_MS
+    done = await ledger.coupons.reverse(late.code, "", shop.merchant, shop.key, end)
+    assert done == TooLateToReverse(NOW, end)
+    assert await counters(ledger, shop, late.campaign) == (0, 1, 1)
+    done = await ledger.coupons.reverse(in_time.code, "", shop.merchant, shop.key, end - 1)
+    assert isinstance(done, Reversed)
+    assert done.found.coupon.state is CouponState.EXPIRED
+    assert await ledger.coupons.expire(end, 10) == 1
+
+
+async def test_what_is_not_redeemed_is_not_reversed(ledger: Ledger, shop: Shop):
+    active, void, late = [await coupon(ledger, shop) for _ in range(3)]
+    await ledger.coupons.void(void.code, "", shop.merchant, shop.key, NOW)
+    for made, now_ms, state in (
+        (active, NOW, CouponState.ACTIVE),
+        (void, NOW, CouponState.VOID),
+        (late, late.expires_ms, CouponState.EXPIRED),
+    ):
+        done = await ledger.coupons.reverse(made.code, "", shop.merchant, shop.key, now_ms)
+        assert done == NothingToReverse(state)
+
+
+async def test_nobody_else_reverses_a_merchants_redemption(ledger: Ledger, shop: Shop):
+    made = await coupon(ledger, shop)
+    await ledger.coupons.redeem(made.code, shop.store, shop.merchant, shop.key, NOW)
+    other = await open_shop(ledger, "Tea house")
+    done = await ledger.coupons.reverse(made.code, "", other.merchant, other.key, NOW)
+    assert done == UnknownCoupon()
+
+
+async def test_of_fifty_reversals_exactly_one_succeeds(ledger: Ledger, shop: Shop):
+    made = await coupon(ledger, shop)
+    await ledger.coupons.redeem(made.code, shop.store, shop.merchant, shop.key, NOW)
+    done = await asyncio.gather(
+        *(ledger.coupons.reverse(made.code, "", shop.merchant, shop.key, NOW) for _ in range(50))
+    )
+    assert Counter(type(each) for each in done) == {Reversed: 1, NothingToReverse: 49}
+    assert await counters(ledger, shop, made.campaign) == (0, 1, 0)
 
 
 async def test_a_void_coupon_says_why(ledger: Ledger, shop: Shop):
