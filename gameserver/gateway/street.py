@@ -7,7 +7,7 @@ from random import Random
 
 from gameserver.awards import Awards, Won
 from gameserver.game.catching import Rules
-from gameserver.game.model import Claim, catch_id
+from gameserver.game.model import Claim, CouponState, catch_id
 from gameserver.game.tokens import player_of
 from gameserver.gateway.roster import Answer, Memory, Roster, Seat
 from gameserver.gateway.world import World
@@ -182,14 +182,21 @@ class Street:
         memory = self.roster.memory(player)
         if memory is not None:
             memory.deciding = None
-            if not (isinstance(answer, Refused) and answer.reason == "busy"):
+            if _is_final(answer):
                 assert answer.attempt is not None
                 memory.remember(answer.attempt, answer)
-                if isinstance(answer, Caught):
-                    memory.misses.pop(answer.cat, None)
         self._tell(player, answer)
+        if memory is not None and isinstance(answer, Caught):
+            memory.hide(answer.cat)  # also where nobody is there to be told
 
     def _tell(self, player: str, answer: Answer) -> None:
         session = self.roster.sessions.get(player)
         if session is not None:
             session.answer(answer)
+
+
+def _is_final(answer: Answer) -> bool:
+    """Will the same attempt hear this again, whatever happens meanwhile?"""
+    if isinstance(answer, Refused):
+        return answer.reason != "busy"
+    return answer.coupon is None or answer.coupon.state is not CouponState.PENDING
