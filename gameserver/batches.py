@@ -25,6 +25,7 @@ class Batches(Generic[Item, Result]):
     of the batch raises that. Cancelling a future withdraws its item if its batch has not begun, and
     disturbs no other.
     At most `waiting` items wait; one more raises BatchesFull.
+    At the end what waits is still done, for at most `grace_s`; then the rest is withdrawn.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class Batches(Generic[Item, Result]):
         *,
         most: int,
         waiting: int,
+        grace_s: float = 2.0,
     ) -> None:
         self._do = do
         self._most = most
         self._waiting = waiting
+        self._grace_s = grace_s
         self._items: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
@@ -57,11 +60,16 @@ class Batches(Generic[Item, Result]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Finish what is waiting, then stop."""
+        """Finish what is waiting, as far as there is time, then stop."""
         assert self._worker is not None
         self._closing = True
         self._wake.set()
-        await self._worker
+        await asyncio.wait([self._worker], timeout=self._grace_s)
+        self._worker.cancel()
+        await asyncio.gather(self._worker, return_exceptions=True)
+        for _, future in self._items:
+            future.cancel()
+        self._items.clear()
 
     def add(self, item: Item) -> asyncio.Future[Result]:
         """Put an item into the next batch."""
@@ -98,6 +106,10 @@ class Batches(Generic[Item, Result]):
             results = await self._do([item for item, _ in batch])
             if len(results) != len(batch):
                 raise ValueError(f"{len(results)} results for {len(batch)} items")
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
         except Exception as error:  # goes to every caller; the worker lives on
             for _, future in batch:
                 if not future.done():

@@ -136,6 +136,17 @@ async def test_more_than_may_wait_is_refused_and_not_done(counter: Counter) -> N
     assert counter.seen == [[0], [1], [2], [4]]
 
 
+async def test_closing_does_not_wait_for_ever_and_leaves_nobody_waiting(counter: Counter) -> None:
+    """Books that don't answer must not keep a server from stopping."""
+    async with asyncio.timeout(PATIENCE_S):
+        async with Batches(counter, most=2, waiting=10, grace_s=0.05) as batches:
+            futures = [batches.add(number) for number in range(5)]
+            await until(lambda: counter.seen)
+        await asyncio.gather(*futures, return_exceptions=True)
+    assert all(future.cancelled() for future in futures)
+    assert len(batches) == 0
+
+
 async def test_closing_finishes_what_waits_and_takes_nothing_more(counter: Counter) -> None:
     batches = Batches(counter, most=2, waiting=10)
     await batches.__aenter__()
