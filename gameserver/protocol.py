@@ -21,6 +21,10 @@ MESSAGE_MAX = 4096
 HELLO_WITHIN_S = 10.0
 """The first message must be there this long after the handshake, or the socket closes, 4103."""
 
+MESSAGES_PER_S = 30.0
+MESSAGES_BURST = 90.0
+"""A client's messages are at most this many on the long run, and at once; more closes, 4102."""
+
 TOKEN_MAX = 512
 """A token is at most this many characters."""
 
@@ -346,7 +350,7 @@ def _check_fix(fix: FixFields) -> None:
     if not 0.0 <= fix.accuracy_m <= 1e7:
         raise BadMessage("accuracy_m must be metres within [0, 1e7]")
     if not 0.0 <= fix.at_ms <= 1e14:
-        raise BadMessage("at_ms must be epoch milliseconds")
+        raise BadMessage("at_ms must be epoch milliseconds within [0, 1e14]")
     if fix.speed_mps is not None and not -1.0 <= fix.speed_mps <= 1e5:
         raise BadMessage("speed_mps must be metres per second within [-1, 1e5]")
     if fix.heading_deg is not None and not -360.0 <= fix.heading_deg <= 360.0:

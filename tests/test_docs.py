@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
+from catbot.wire import decode
 
 from gameserver.docs.__main__ import DOCS, generated
-from gameserver.docs.frames import CLIENT, FRAMES, Frame
+from gameserver.docs.frames import CLIENT, FRAMES, SERVER, Frame
 from gameserver.protocol import CLOSE_CODES, JSON, MSGPACK, REASONS, Incoming, Outgoing
 
 GOLDEN = DOCS / "golden"
@@ -42,6 +44,25 @@ def test_the_server_reads_what_other_implementations_write(frame: Frame) -> None
     written, _ = golden(frame)
     assert JSON.decode(json.dumps(written).encode()) == frame.message
     assert MSGPACK.decode(msgpack.packb(written)) == frame.message
+
+
+@pytest.mark.parametrize("frame", SERVER, ids=lambda frame: frame.name)
+def test_what_the_server_sends_is_read_back_to_the_same_message(frame: Frame) -> None:
+    for read in golden(frame):
+        assert msgspec.convert(read, type(frame.message)) == frame.message
+
+
+@pytest.mark.parametrize("frame", SERVER, ids=lambda frame: frame.name)
+def test_the_bots_read_what_the_server_sends(frame: Frame) -> None:
+    _, packed = golden(frame)
+    heard = msgspec.to_builtins(decode(msgpack.packb(packed)))
+    assert msgspec.convert(heard, type(frame.message)) == frame.message
+
+
+def test_the_page_says_what_positions_are_refused() -> None:
+    page = (DOCS / "protocol.md").read_text("utf-8")
+    for field in ("lat and lon", "accuracy_m", "at_ms", "speed_mps", "heading_deg"):
+        assert f"- {field} must be " in page
 
 
 def test_every_message_has_a_golden_frame_and_a_place_on_the_page() -> None:

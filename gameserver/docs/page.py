@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
+from math import inf
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
@@ -42,10 +43,15 @@ def _lines() -> Iterator[str]:
     yield _INTRO.format(
         message_max=protocol.MESSAGE_MAX,
         hello_s=int(protocol.HELLO_WITHIN_S),
+        per_s=int(protocol.MESSAGES_PER_S),
+        burst=int(protocol.MESSAGES_BURST),
         id_max=ID_MAX,
         token_max=protocol.TOKEN_MAX,
         datums=", ".join(f"`{datum}`" for datum in Datum),
     )
+    yield "What a position must keep to:\n"
+    yield from (f"- {rule};" for rule in _bounds())
+    yield "- a number is neither infinite nor NaN.\n"
     yield "## From the client\n"
     for kind in get_args(protocol.Incoming):
         yield from _message(kind)
@@ -60,6 +66,17 @@ def _lines() -> Iterator[str]:
         yield from _fields(part)
     yield from _tables()
     yield from _transcript()
+
+
+def _bounds() -> Iterator[str]:
+    """What the decoder demands of a position's numbers, in its own words."""
+    good = protocol.Fix(lat=0.0, lon=0.0, accuracy_m=0.0, at_ms=0.0)
+    for field in ("lat", "accuracy_m", "at_ms", "speed_mps", "heading_deg"):
+        bad = protocol.MSGPACK.encode(msgspec.structs.replace(good, **{field: inf}))
+        try:
+            protocol.MSGPACK.decode(bad)
+        except protocol.BadMessage as error:
+            yield str(error)
 
 
 def _message(kind: type[Struct]) -> Iterator[str]:
@@ -176,10 +193,10 @@ in milliseconds, `_m` metres, `_mps` metres per second, `_deg` degrees. Ids are 
 | limit | |
 | --- | --- |
 | a message of the client | {message_max} bytes; a longer one closes with 1009 |
-| an id | 1 to {id_max} characters |
-| a token | {token_max} characters |
+| an id | 1 to {id_max} characters, none of them NUL |
+| a token | at most {token_max} characters |
 | `hello` | within {hello_s} s, as the first message |
-| messages | 30 per second, 90 at once; more closes with 4102 |
+| messages | {per_s} per second, {burst} at once; more closes with 4102 |
 
 All coordinates of a session, both ways, are in the datum that its `hello` names: {datums}.
 """

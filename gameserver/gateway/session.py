@@ -24,6 +24,8 @@ from gameserver.gateway.street import Street
 from gameserver.gateway.world import LiveCat
 from gameserver.protocol import (
     ERROR_CODES,
+    MESSAGES_BURST,
+    MESSAGES_PER_S,
     Aim,
     BadMessage,
     Catch,
@@ -42,9 +44,6 @@ from gameserver.protocol import (
     WireRules,
     refused,
 )
-
-MESSAGES_PER_S = 30.0
-MESSAGES_BURST = 90.0
 
 FAR_LOOK_M = 2_000.0
 FAR_LOOK_EVERY_MS = 1_000
@@ -142,7 +141,7 @@ class Session:
         self._allowed_ms = now_ms
         self._allowance = min(MESSAGES_BURST, self._allowance + earned) - 1.0
         if self._allowance < 0.0:
-            self.fail("too_many_messages", "at most 30 messages per second")
+            self.fail("too_many_messages", f"at most {MESSAGES_PER_S:.0f} messages per second")
         return not self.closed
 
     def _hello(self, message: object, now_ms: int) -> None:
