@@ -58,6 +58,8 @@ class Keeper:
         self._stores: dict[str, PlannedStore] = {}
         self._by_region: dict[str, set[str]] = {}
         self._rev = 0
+        self._regions_rev = -1
+        """The state of the plans for which `_all_regions` were read."""
         self._all_regions: frozenset[str] = frozenset()
         self._knows_plans = False
         self._next_ms: dict[str, int] = {}
@@ -139,9 +141,10 @@ class Keeper:
                 self._replan(store, now_ms)
             if len(stores) < PLANS_PAGE:
                 break
-        if stores or not self._knows_plans:
+        if self._rev != self._regions_rev:
             # Also those that stores have left: their cats and claims want a keeper, too.
             self._all_regions = frozenset(await self._merchants.regions())
+            self._regions_rev = self._rev
         self._knows_plans = True
 
     def _replan(self, store: PlannedStore, now_ms: int) -> None:
