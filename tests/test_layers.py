@@ -36,6 +36,8 @@ MAY_KNOW_THE_BOT = {"cli", "demo"}
 ABOVE = {"cli", "workers", "demo", "errands", "auditing", "__main__"}
 
 PURE = {
+    "fractions",
+    "opening_hours",
     "collections",
     "datetime",
     "enum",

@@ -4,6 +4,7 @@ from math import sqrt
 from random import Random
 
 from gameserver.game.geo import destination
+from gameserver.game.hours import is_open, next_change_ms
 from gameserver.game.model import Cat, PlannedStore, SpawnPlan
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -20,12 +21,23 @@ def place_in_disc(lat: float, lon: float, radius_m: float, rng: Random) -> tuple
     return destination(lat, lon, rng.uniform(0.0, 360.0), radius_m * sqrt(rng.random()))
 
 
-def plan_is_active(plan: SpawnPlan, now_ms: int) -> bool:
-    """Is `now_ms` within the plan's span of time?"""
+def plan_is_active(plan: SpawnPlan, timezone: str, now_ms: int) -> bool:
+    """Is `now_ms` within the plan's span of time and its hours, in the store's time zone?"""
     active = plan.active
     if active.from_ms is not None and now_ms < active.from_ms:
         return False
-    return active.to_ms is None or now_ms < active.to_ms
+    if active.to_ms is not None and now_ms >= active.to_ms:
+        return False
+    return active.hours is None or is_open(active.hours, timezone, now_ms)
+
+
+def next_turn_ms(plan: SpawnPlan, timezone: str, now_ms: int) -> int | None:
+    """The next moment at which `plan_is_active` may say otherwise; None where it never will."""
+    active = plan.active
+    turns = [active.from_ms, active.to_ms]
+    if active.hours is not None:
+        turns.append(next_change_ms(active.hours, timezone, now_ms))
+    return min((turn for turn in turns if turn is not None and turn > now_ms), default=None)
 
 
 def cats_for(store: PlannedStore, count: int, now_ms: int, rng: Random) -> list[Cat]:

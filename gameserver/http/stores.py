@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
 from gameserver.game.datum import FROM_WGS84, TO_WGS84, Datum
+from gameserver.game.hours import BadHours, check_hours
 from gameserver.game.model import ActiveHours
 from gameserver.game.model import SpawnPlan as GamePlan
 from gameserver.http.call import Call, Listed, NoQuery, Paging
@@ -34,7 +35,10 @@ PLACE_DIGITS = 7
 
 
 class ActiveSpan(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """When cats live around the store: from, to (not included), and opening hours in words."""
+    """When cats live around the store: from, to (not included), and hours.
+
+    `hours` are in OpenStreetMap's syntax of opening hours, in the store's time zone.
+    """
 
     from_: Moment | None = None
     to: Moment | None = None
@@ -250,6 +254,11 @@ def _game_plan(said: SpawnPlan, kinds: Mapping[str, Species]) -> GamePlan | Prob
         if kind not in kinds:
             return invalid(f"species.{kind}", "is no species; see /v1/species")
     active = said.active
+    if active.hours is not None:
+        try:
+            check_hours(active.hours)
+        except BadHours as error:
+            return invalid("active.hours", f"{error}, as in Mo-Fr 10:00-22:00")
     return GamePlan(
         cats_alive=said.cats_alive,
         lifetime_s=said.lifetime_s,

@@ -110,4 +110,4 @@ async def _stores_with_cats(call: Call[None, NoQuery]) -> list[PlannedStore]:
 
 def _has_cats(store: PlannedStore, now_ms: int) -> bool:
     plan = store.plan
-    return plan is not None and plan.cats_alive > 0 and plan_is_active(plan, now_ms)
+    return plan is not None and plan.cats_alive > 0 and plan_is_active(plan, store.timezone, now_ms)

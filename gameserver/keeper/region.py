@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 
 from gameserver.game.geo import planar_m
 from gameserver.game.model import Cat, PlannedStore
-from gameserver.game.spawning import plan_is_active
+from gameserver.game.spawning import next_turn_ms, plan_is_active
 
 SPAWN_MOST = 50
 """Cats per store and tick: a new plan of hundreds fills up over a few ticks."""
@@ -111,12 +111,13 @@ class RegionBook:
         store = self._stores.get(store_id)
         alive = self._alive.get(store_id, set())
         plan = store.plan if store is not None else None
-        if store is None or plan is None or not plan_is_active(plan, now_ms):
-            if plan is not None and plan.active.from_ms is not None:
-                self._remind_later(store_id, plan.active.from_ms, now_ms)
+        if store is None or plan is None:
             return store, 0, list(alive)
-        if plan.active.to_ms is not None:
-            self._remind_later(store_id, plan.active.to_ms, now_ms)
+        turn_ms = next_turn_ms(plan, store.timezone, now_ms)
+        if turn_ms is not None:
+            self._remind(store_id, turn_ms)
+        if not plan_is_active(plan, store.timezone, now_ms):
+            return store, 0, list(alive)
         stale = [cat_id for cat_id in alive if not self._fits(self._cats[cat_id], store)]
         stay = len(alive) - len(stale)
         if stay > plan.cats_alive:
@@ -141,10 +142,6 @@ class RegionBook:
     def remind(self, store_id: str, at_ms: int) -> None:
         """Look at a store again at a time."""
         self._remind(store_id, at_ms)
-
-    def _remind_later(self, store_id: str, at_ms: int, now_ms: int) -> None:
-        if at_ms > now_ms:
-            self._remind(store_id, at_ms)
 
     def _remind(self, store_id: str, at_ms: int) -> None:
         known = self._due_at.get(store_id)

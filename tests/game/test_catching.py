@@ -128,7 +128,8 @@ def test_reach_is_the_stores_and_up_to_20_m_of_the_fixs_own_doubt(
     else:
         assert refusal is not None
         assert refusal.reason == "too_far"
-        assert refusal.distance_m == pytest.approx(exact_m, rel=0.006, abs=0.15)
+        # Off by the sphere's 0.6 % and by being rounded to a decimetre: the two add up.
+        assert refusal.distance_m == pytest.approx(exact_m, rel=0, abs=0.006 * exact_m + 0.051)
         assert refusal.limit_m == pytest.approx(limit_m, abs=0.06)
 
 

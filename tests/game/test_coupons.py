@@ -9,14 +9,17 @@ from gameserver.game.coupons import (
     CLOSED,
     LATE_MS,
     LIFE,
+    OPENING_SHARE,
     REVERSIBLE_MS,
     RULES,
     Change,
     Held,
     Offer,
     Refusal,
+    affordable,
     after,
     counted_day,
+    evenly,
     is_reversible,
     refusal,
     state_at,
@@ -137,3 +140,33 @@ def test_a_day_with_a_clock_change_is_one_day():
         )
     }
     assert days == {day_of(2024, 3, 31)}
+
+
+@given(
+    stock=st.integers(0, 10**9),
+    span_ms=st.integers(1, 10**12),
+    times=st.tuples(st.integers(-(10**12), 2 * 10**12), st.integers(-(10**12), 2 * 10**12)),
+)
+def test_an_even_pace_never_goes_back_and_keeps_to_the_share_of_the_time(
+    stock: int, span_ms: int, times: tuple[int, int]
+):
+    early, late = sorted(times)
+    out = evenly(stock, NOW, NOW + span_ms, NOW + early)
+    assert out <= evenly(stock, NOW, NOW + span_ms, NOW + late) <= stock
+    assert evenly(stock, NOW, NOW + span_ms, NOW + span_ms) == stock
+    share = min(max(early, span_ms // OPENING_SHARE, 1), span_ms)
+    assert stock * share <= out * span_ms < stock * share + span_ms
+
+
+def test_an_even_pace_begins_with_something():
+    assert evenly(1, NOW, NOW + 1000, NOW) == 1
+    assert evenly(1000, NOW, NOW + 1000, NOW) == 1000 // OPENING_SHARE
+    assert evenly(0, NOW, NOW + 1000, NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "value", "coupons"),
+    [(0.3, 0.1, 3), (0.29, 0.1, 2), (10, 2.5, 4), (1, 3, 0), (1e15, 1e-300, 10**315)],
+)
+def test_a_budget_is_reckoned_in_decimals(budget: float, value: float, coupons: int):
+    assert affordable(budget, value) == coupons

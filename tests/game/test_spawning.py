@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from gameserver.game.geo import cat_region, great_circle_m, region_of
 from gameserver.game.model import ID_MAX, ActiveHours, PlannedStore, SpawnPlan
-from gameserver.game.spawning import cats_for, new_cat_id, place_in_disc, plan_is_active
+from gameserver.game.spawning import (
+    cats_for,
+    new_cat_id,
+    next_turn_ms,
+    place_in_disc,
+    plan_is_active,
+)
 from tests.places import Place, anywhere, in_town
 
 NOW_MS = 1_700_000_000_000
@@ -159,4 +165,6 @@ def test_a_plan_is_active_from_its_first_moment_until_its_last(
     plan = a_store().plan
     assert plan is not None
     spanned = replace(plan, active=ActiveHours(from_ms, to_ms))
-    assert plan_is_active(spanned, NOW_MS) is active
+    assert plan_is_active(spanned, "UTC", NOW_MS) is active
+    turn_ms = next_turn_ms(spanned, "UTC", NOW_MS)
+    assert turn_ms is None or turn_ms == NOW_MS + 1

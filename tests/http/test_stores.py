@@ -160,3 +160,14 @@ async def test_the_map_is_made_again_after_a_few_seconds(desk: Desk) -> None:
 
 async def test_a_clerk_sees_no_stores(desk: Desk) -> None:
     assert (await desk.ask("GET", "/v1/stores", role=Role.CLERK)).code == "forbidden"
+
+
+async def test_hours_that_nobody_can_read_are_refused_and_good_ones_are_kept(desk: Desk) -> None:
+    store = await desk.a_store()
+    path = f"/v1/stores/{store['id']}/spawn-plan"
+    plan = {"cats_alive": 1, "lifetime_s": 60, "radius_m": 10}
+    wrong = await desk.as_merchant("PUT", path, plan | {"active": {"hours": "10am to 6pm"}})
+    assert wrong.status == 422
+    assert wrong.field == "active.hours"
+    good = await desk.as_merchant("PUT", path, plan | {"active": {"hours": "Mo-Su 10:00-02:00"}})
+    assert good.json["active"]["hours"] == "Mo-Su 10:00-02:00"

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -133,6 +135,21 @@ async def test_a_plan_begins_and_ends_at_its_times(street: Game) -> None:
     assert street.app.gateway.street.clock() >= now_ms + 1_500
     await until(count_is(street, store, 0))
     assert street.app.gateway.street.clock() >= now_ms + 6_000
+
+
+async def test_cats_are_out_in_the_hours_of_the_plan_only(street: Game) -> None:
+    """In the store's time zone; whole days, so that the test does not depend on the time."""
+    today = datetime.now(ZoneInfo("Asia/Singapore")).weekday()
+    days = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
+    # At midnight the day changes under the test: yesterday and tomorrow count as open, too.
+    around = ",".join(sorted(days[(today + step) % 7] for step in (-1, 0, 1)))
+    others = ",".join(day for day in days if day not in around)
+    shut, open_ = (ActiveHours(hours=f"{some} 00:00-24:00") for some in (others, around))
+    store = await street.store(plan(cats_alive=3, active=open_))
+    await until(count_is(street, store, 3))
+    put = street.app.ledger.merchants.put_plan
+    await put(street.merchant, store.id, plan(cats_alive=3, active=shut))
+    await until(count_is(street, store, 0))
 
 
 @pytest.fixture

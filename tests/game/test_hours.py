@@ -1,0 +1,63 @@
+"""Opening hours: breaks, nights past midnight, and the nights when clocks change."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gameserver.game.hours import BadHours, check_hours, is_open, next_change_ms
+
+
+def at(text: str, timezone: str) -> int:
+    return round(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "expected"),
+    [
+        ("Mo-Fr 10:00-18:00", "2026-11-23 10:00", True),
+        ("Mo-Fr 10:00-18:00", "2026-11-23 18:00", False),
+        ("Mo-Fr 10:00-18:00", "2026-11-22 12:00", False),
+        ("Mo-Su 11:00-14:00,17:00-22:00", "2026-11-23 15:00", False),
+        ("Mo-Su 11:00-14:00,17:00-22:00", "2026-11-23 17:00", True),
+        ("Fr-Sa 20:00-03:00", "2026-11-22 02:59", True),
+        ("Fr-Sa 20:00-03:00", "2026-11-22 03:00", False),
+        ("24/7", "2026-11-23 04:00", True),
+        ("Mo-Su 10:00-22:00; Nov 23 off", "2026-11-23 12:00", False),
+    ],
+)
+def test_a_store_is_open_when_its_hours_say_so_in_its_own_time(
+    hours: str, moment: str, expected: bool
+) -> None:
+    for timezone in ("Asia/Singapore", "America/New_York"):
+        assert is_open(hours, timezone, at(moment, timezone)) is expected
+
+
+def test_the_next_change_is_when_it_opens_or_closes() -> None:
+    zone = "Europe/Berlin"
+    hours = "Mo-Su 09:00-17:00"
+    night, noon = at("2026-11-23 03:00", zone), at("2026-11-23 12:00", zone)
+    assert next_change_ms(hours, zone, night) == at("2026-11-23 09:00", zone)
+    assert next_change_ms(hours, zone, noon) == at("2026-11-23 17:00", zone)
+    assert next_change_ms("24/7", zone, noon) is None
+
+
+def test_a_night_of_changing_clocks_has_the_hours_that_the_clock_on_the_wall_shows() -> None:
+    zone, hours = "Europe/Berlin", "Mo-Su 01:00-04:00"
+    before = at("2026-03-29 00:30", zone)
+    opens = next_change_ms(hours, zone, before)
+    assert opens == at("2026-03-29 01:00", zone)
+    closes = next_change_ms(hours, zone, opens)
+    assert closes == at("2026-03-29 04:00", zone)
+    assert closes - opens == 2 * 3_600_000  # the hour from 2 to 3 is not there
+
+
+@pytest.mark.parametrize("hours", ["nonsense", "Mo-Fr 25:00-26:00x", "10am to 6pm"])
+def test_what_is_not_in_the_syntax_is_refused(hours: str) -> None:
+    with pytest.raises(BadHours):
+        check_hours(hours)
+
+
+@pytest.mark.parametrize("hours", ["24/7", "Mo-Su 10:00-22:00", "Mo-Fr 09:30-02:00; PH off"])
+def test_what_is_in_the_syntax_passes(hours: str) -> None:
+    check_hours(hours)
