@@ -12,6 +12,7 @@ A coupon's life is the table LIFE. These rules go with it:
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -67,6 +68,9 @@ def is_reversible(redeemed_ms: int, now_ms: int) -> bool:
 
 CampaignState = Literal["active", "paused", "ended"]
 
+Pace = Literal["even"]
+"""How the stock is spread over the campaign's time; without one it goes as fast as it is caught."""
+
 
 class Offer(Struct, frozen=True):
     """What a campaign grants, to whom and when; None is no limit and no bound."""
@@ -94,6 +98,8 @@ class Refusal(Struct, frozen=True):
 
 CLOSED = Refusal("closed")
 SOLD_OUT = Refusal("sold_out")
+OVER_BUDGET = Refusal("sold_out", "budget")
+AHEAD_OF_PACE = Refusal("closed", "pace")
 
 
 def campaign_is_open(offer: Offer, held: Held, now_ms: int) -> Refusal | None:
@@ -119,6 +125,60 @@ def under_the_daily_limit(offer: Offer, held: Held, now_ms: int) -> Refusal | No
     if offer.per_player_day is not None and held.that_day >= offer.per_player_day:
         return Refusal("limit", "per_player_day")
     return None
+
+
+class Supply(Struct, frozen=True):
+    """What bounds the coupons of a campaign that are issued or set aside, all together.
+
+    `stock` counts the merchant's own codes in. A budget is money for coupons of `value` each.
+    """
+
+    stock: int
+    value: float = 0.0
+    budget: float | None = None
+    pace: Pace | None = None
+    starts_ms: int | None = None
+    ends_ms: int | None = None
+
+
+class Bound(Struct, frozen=True):
+    """How many coupons there can be, and why there can be no more."""
+
+    most: int
+    refusal: Refusal
+
+
+def bound(supply: Supply, now_ms: int) -> Bound:
+    """The tightest bound on what is issued and set aside at `now_ms`.
+
+    That is the stock, what the budget pays for, and at an even pace that share of both of which
+    the time has come.
+    """
+    found = Bound(supply.stock, SOLD_OUT)
+    if supply.budget is not None and affordable(supply.budget, supply.value) < found.most:
+        found = Bound(affordable(supply.budget, supply.value), OVER_BUDGET)
+    if supply.pace is None or supply.starts_ms is None or supply.ends_ms is None:
+        return found
+    paced = evenly(found.most, supply.starts_ms, supply.ends_ms, now_ms)
+    return Bound(paced, AHEAD_OF_PACE) if paced < found.most else found
+
+
+@lru_cache(maxsize=1024)
+def affordable(budget: float, value: float) -> int:
+    """How many coupons of `value` a budget pays for, reckoned in decimals as people do."""
+    return Fraction(repr(budget)) // Fraction(repr(value))
+
+
+OPENING_SHARE = 100
+"""An even pace begins as if one part in so many of the time had passed: cats need coupons to come
+out with."""
+
+
+def evenly(stock: int, starts_ms: int, ends_ms: int, now_ms: int) -> int:
+    """How much of a stock may be out at `now_ms`: the share of the time passed, rounded up."""
+    span_ms = ends_ms - starts_ms
+    passed_ms = min(max(now_ms - starts_ms, span_ms // OPENING_SHARE, 1), span_ms)
+    return -(-stock * passed_ms // span_ms)
 
 
 Rule = Callable[[Offer, Held, int], Refusal | None]

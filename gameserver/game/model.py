@@ -94,7 +94,7 @@ class IssueItem(Struct, frozen=True):
 
 
 IssueStatus = Literal["issued", "already", "limit", "sold_out", "closed"]
-LimitKind = Literal["per_player", "per_player_day"]
+LimitKind = Literal["per_player", "per_player_day", "budget", "pace"]
 
 
 class IssueResult(Struct, frozen=True, omit_defaults=True):
@@ -102,7 +102,8 @@ class IssueResult(Struct, frozen=True, omit_defaults=True):
 
     `issued` and `already` carry the coupon. With `already` it is the coupon of this catch, or, if
     its `catch` differs, the one that this player has from another catch of the same cat.
-    `limit` names the limit that was met.
+    `limit` names the limit that was met: of the player, or, where the campaign is `sold_out` or
+    `closed` for that, its budget or its pace.
     """
 
     catch: str

@@ -7,12 +7,19 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from gameserver.game.coupons import CampaignState
+from gameserver.game.coupons import CampaignState, Pace
 from gameserver.http.call import Call, Listed, NoQuery, Paging
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.texts import Lines, Moment, Name, epoch_ms, is_id, moment_of, moment_rule
 from gameserver.ledger import campaigns as ledger_campaigns
-from gameserver.ledger.campaigns import CampaignEnded, EndsBeforeStart, GeneratesCodes, StockTooLow
+from gameserver.ledger.campaigns import (
+    BudgetTooLow,
+    CampaignEnded,
+    EndsBeforeStart,
+    GeneratesCodes,
+    PaceWithoutDates,
+    StockTooLow,
+)
 
 Kind = Literal["percent", "amount", "gift"]
 Value = Annotated[
@@ -25,6 +32,18 @@ Value = Annotated[
 ]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217, `CNY`.")]
 Stock = Annotated[int, Meta(ge=0, le=10_000_000, description="How many coupons there are.")]
+Budget = Annotated[
+    float,
+    Meta(
+        gt=0,
+        le=1e15,
+        description="Units of the currency; never more is out than it pays for. Null: no bound.",
+    ),
+]
+Spread = Annotated[
+    Pace,
+    Meta(description="`even`: the stock goes out evenly between the dates. Null: as it is caught."),
+]
 PerPlayer = Annotated[int, Meta(ge=1, le=1_000_000, description="At most so many; null: any.")]
 ValidFor = Annotated[int, Meta(ge=60, le=10 * 366 * 86_400, description="Seconds from the catch.")]
 Codes = Literal["generated", "uploaded"]
@@ -35,7 +54,7 @@ class NewCampaign(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     `percent` has a `value` of 1 to 100 and no currency, `amount` has both; a `gift` needs neither,
     and both to say what it is worth. Without `starts_at` it is open at once, without `ends_at`
-    until it is ended.
+    until it is ended. An `amount` may have a `budget`. A `pace` needs both dates.
     """
 
     title: Name
@@ -51,6 +70,8 @@ class NewCampaign(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     valid_for_s: ValidFor = 30 * 86_400
     state: CampaignState = "active"
     codes: Codes = "generated"
+    budget: Budget | None = None
+    pace: Spread | None = None
 
 
 class CampaignChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,6 +88,8 @@ class CampaignChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ends_at: Moment | UnsetType | None = UNSET
     valid_for_s: ValidFor | UnsetType = UNSET
     state: CampaignState | UnsetType = UNSET
+    budget: Budget | UnsetType | None = UNSET
+    pace: Spread | UnsetType | None = UNSET
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
@@ -90,6 +113,8 @@ class Campaign(Struct, frozen=True, kw_only=True):
     valid_for_s: int
     state: CampaignState
     codes: Codes
+    budget: float | None
+    pace: Pace | None
     uploaded: int
     reserved: int
     issued: int
@@ -118,8 +143,10 @@ class Worth(Struct, frozen=True):
     kind: str
     value: float
     currency: str | None
+    budget: float | None
 
 
+PACE_NEEDS_DATES = invalid("pace", "needs starts_at and ends_at")
 ENDS_FIRST = invalid("ends_at", "must be after starts_at")
 NO_CAMPAIGN = Problem("not_found", "This merchant has no such campaign.")
 
@@ -152,17 +179,25 @@ def percent_has_no_currency(worth: Worth) -> Problem | None:
     return None
 
 
+def only_an_amount_has_a_budget(worth: Worth) -> Problem | None:
+    """What a percentage or a gift will cost is not known here."""
+    if worth.budget is not None and worth.kind != "amount":
+        return invalid("budget", "goes with an amount only")
+    return None
+
+
 WORTH_RULES: tuple[Callable[[Worth], Problem | None], ...] = (
     percent_is_in_range,
     amount_is_something,
     amount_has_a_currency,
     percent_has_no_currency,
+    only_an_amount_has_a_budget,
 )
 
 
 def is_worth_something(said: NewCampaign) -> Problem | None:
     """See WORTH_RULES."""
-    return _wrong(Worth(said.kind, said.value or 0.0, said.currency))
+    return _wrong(Worth(said.kind, said.value or 0.0, said.currency, said.budget))
 
 
 DATE_RULES = (moment_rule("starts_at"), moment_rule("ends_at"))
@@ -194,9 +229,17 @@ def make_campaign(connection: Connection, call: Call[NewCampaign, NoQuery]) -> C
         valid_for_s=said.valid_for_s,
         state=said.state,
         codes=said.codes,
+        budget=said.budget,
+        pace=said.pace,
     )
     made = ledger_campaigns.create_campaign(connection, call.merchant, wanted, call.now_ms)
-    return ENDS_FIRST if isinstance(made, EndsBeforeStart) else shown(made)
+    match made:
+        case ledger_campaigns.Campaign():
+            return shown(made)
+        case BudgetTooLow():
+            return invalid("budget", "must pay for one coupon or more")
+        case _:
+            return _stays(made)
 
 
 async def get_campaign(call: Call[None, NoQuery]) -> Campaign | Problem:
@@ -216,6 +259,7 @@ async def change_campaign(call: Call[CampaignChange, NoQuery]) -> Campaign | Pro
         before.kind,
         before.value if value is UNSET else value,
         before.currency if said.currency is UNSET else said.currency,
+        before.budget if said.budget is UNSET else said.budget,
     )
     wrong = _wrong(worth)
     if wrong is not None:
@@ -232,6 +276,8 @@ async def change_campaign(call: Call[CampaignChange, NoQuery]) -> Campaign | Pro
         ends_ms=said.ends_at if said.ends_at is UNSET else epoch_ms(said.ends_at),
         valid_for_s=said.valid_for_s,
         state=said.state,
+        budget=said.budget,
+        pace=said.pace,
     )
     changed = await call.site.ledger.merchants.update_campaign(call.merchant, before.id, change)
     if changed is None:
@@ -271,6 +317,8 @@ def shown(campaign: ledger_campaigns.Campaign) -> Campaign:
         valid_for_s=campaign.valid_for_s,
         state=campaign.state,
         codes=campaign.codes,
+        budget=campaign.budget,
+        pace=campaign.pace,
         uploaded=campaign.uploaded,
         reserved=campaign.reserved,
         issued=campaign.issued,
@@ -283,6 +331,11 @@ def _stays(why: ledger_campaigns.Unchanged) -> Problem:
     match why:
         case EndsBeforeStart():
             return ENDS_FIRST
+        case PaceWithoutDates():
+            return PACE_NEEDS_DATES
+        case BudgetTooLow(reserved, issued):
+            detail = f"{reserved} are reserved by cats on the map and {issued} are issued."
+            return Problem("budget_too_low", detail, more={"reserved": reserved, "issued": issued})
         case CampaignEnded():
             return Problem("campaign_ended")
         case StockTooLow(reserved, issued):

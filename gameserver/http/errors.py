@@ -45,6 +45,7 @@ PROBLEMS: dict[str, Kind] = {
         Kind("not_redeemed", 409, "The coupon is not redeemed: there is nothing to reverse."),
         Kind("too_late", 409, "The redemption is too long ago to be reversed."),
         Kind("stock_too_low", 409, "The stock can't be less than what is reserved or issued."),
+        Kind("budget_too_low", 409, "The budget must pay for what is out, and for a coupon."),
         Kind("campaign_ended", 409, "An ended campaign stays ended."),
         Kind("generates_codes", 409, "The campaign makes its codes itself."),
         Kind("too_large", 413, "The body is larger than 1 MiB."),

@@ -79,6 +79,7 @@ EXAMPLES: dict[type[Any], Any] = {
         starts_at=datetime(2026, 11, 10, 16, tzinfo=UTC),
         ends_at=datetime(2026, 11, 11, 16, tzinfo=UTC),
         valid_for_s=604_800,
+        pace="even",
     ),
     campaigns.CampaignChange: campaigns.CampaignChange(stock=8000, state="paused"),
     campaigns.Campaign: campaigns.Campaign(
@@ -96,6 +97,8 @@ EXAMPLES: dict[type[Any], Any] = {
         valid_for_s=604_800,
         state="active",
         codes="generated",
+        budget=None,
+        pace="even",
         uploaded=0,
         reserved=48,
         issued=211,

@@ -204,7 +204,7 @@ CAMPAIGNS = (
         body=campaigns.CampaignChange,
         rules=campaigns.DATE_RULES,
         answer=campaigns.Campaign,
-        problems=("stock_too_low", "campaign_ended"),
+        problems=("stock_too_low", "budget_too_low", "campaign_ended"),
     ),
     Route(
         method="POST",

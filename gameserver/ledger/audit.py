@@ -196,6 +196,14 @@ INVARIANTS = (
             )
         ),
     ),
+    Invariant(
+        "budgets cover what is reserved and issued",
+        campaigns,
+        select(campaigns.c.id).where(
+            (campaigns.c.reserved + campaigns.c.issued) * campaigns.c.value
+            > campaigns.c.budget * (1 + 1e-9)
+        ),
+    ),
     _counts(
         "reserved is what open reservations hold",
         campaigns.c.reserved,

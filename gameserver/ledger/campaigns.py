@@ -1,13 +1,13 @@
 """Campaigns: what a coupon is worth, how many there are, and for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection, func, insert, select, update
 
-from gameserver.game.coupons import CampaignState
+from gameserver.game.coupons import CampaignState, Pace, affordable
 from gameserver.ledger.batch import AnyRow, among, texts
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
@@ -18,6 +18,7 @@ Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Terms = Annotated[str, Meta(max_length=4000)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 Value = Annotated[float, Meta(ge=0, le=1e9)]
+Budget = Annotated[float, Meta(gt=0, le=1e15)]
 Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
 Moment = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
@@ -41,6 +42,8 @@ class NewCampaign(Struct, frozen=True, kw_only=True):
     valid_for_s: ValidFor = 30 * 86_400
     state: CampaignState = "active"
     codes: Literal["generated", "uploaded"] = "generated"
+    budget: Budget | None = None
+    pace: Pace | None = None
 
 
 class CampaignChange(Struct, frozen=True, kw_only=True):
@@ -57,6 +60,8 @@ class CampaignChange(Struct, frozen=True, kw_only=True):
     ends_ms: Moment | UnsetType | None = UNSET
     valid_for_s: ValidFor | UnsetType = UNSET
     state: CampaignState | UnsetType = UNSET
+    budget: Budget | UnsetType | None = UNSET
+    pace: Pace | UnsetType | None = UNSET
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
@@ -77,6 +82,8 @@ class Campaign(Struct, frozen=True, kw_only=True):
     valid_for_s: int
     state: CampaignState
     codes: Literal["generated", "uploaded"]
+    budget: float | None
+    pace: Pace | None
     uploaded: int
     reserved: int
     issued: int
@@ -88,6 +95,17 @@ class StockTooLow(Struct, frozen=True):
 
     reserved: int
     issued: int
+
+
+class BudgetTooLow(Struct, frozen=True):
+    """The budget cannot be less than one coupon, nor than what is reserved or issued already."""
+
+    reserved: int
+    issued: int
+
+
+class PaceWithoutDates(Struct, frozen=True):
+    """A pace needs a start and an end."""
 
 
 class EndsBeforeStart(Struct, frozen=True):
@@ -112,16 +130,17 @@ class GeneratesCodes(Struct, frozen=True):
     """The campaign makes its codes itself."""
 
 
-Unchanged = StockTooLow | EndsBeforeStart | CampaignEnded
+NotMade = EndsBeforeStart | PaceWithoutDates | BudgetTooLow
+Unchanged = NotMade | StockTooLow | CampaignEnded
 
 _SEEN_BY_KEEPERS = {"title", "state", "starts_ms", "ends_ms"}
 
 
 def create_campaign(
     connection: Connection, merchant: str, wanted: NewCampaign, now_ms: int
-) -> Campaign | EndsBeforeStart:
-    """Make a campaign."""
-    wrong = _ends_before_start(wanted.starts_ms, wanted.ends_ms)
+) -> Campaign | NotMade:
+    """Make a campaign. A budget is for amounts only: ValueError for another kind's."""
+    wrong = _wrong(msgspec.structs.asdict(wanted) | {"reserved": 0, "issued": 0})
     if wrong is not None:
         return wrong
     id_ = new_id("cam", now_ms)
@@ -169,9 +188,7 @@ def update_campaign(
         return CampaignEnded()
     if values.get("stock", row.stock) < row.reserved + row.issued:
         return StockTooLow(row.reserved, row.issued)
-    wrong = _ends_before_start(
-        values.get("starts_ms", row.starts_ms), values.get("ends_ms", row.ends_ms)
-    )
+    wrong = _wrong({**row._mapping, **values})
     if wrong is not None:
         return wrong
     if {"per_player", "per_player_day"} & values.keys():
@@ -219,10 +236,26 @@ def _last_coupon(campaign: str) -> Any:
     return select(func.max(coupons.c.id)).where(coupons.c.campaign_id == campaign)
 
 
-def _ends_before_start(starts_ms: int | None, ends_ms: int | None) -> EndsBeforeStart | None:
-    if starts_ms is None or ends_ms is None or starts_ms < ends_ms:
-        return None
-    return EndsBeforeStart(starts_ms, ends_ms)
+def _wrong(fields: Mapping[str, Any]) -> NotMade | None:
+    """What is wrong with a campaign that has these fields, or None."""
+    starts_ms, ends_ms = fields["starts_ms"], fields["ends_ms"]
+    if starts_ms is None or ends_ms is None:
+        if fields["pace"] is not None:
+            return PaceWithoutDates()
+    elif starts_ms >= ends_ms:
+        return EndsBeforeStart(starts_ms, ends_ms)
+    if fields["budget"] is not None:
+        return _over_budget(fields)
+    return None
+
+
+def _over_budget(fields: Mapping[str, Any]) -> BudgetTooLow | None:
+    if fields["kind"] != "amount" or fields["value"] <= 0:
+        raise ValueError("only amounts have a budget")
+    reserved, issued = fields["reserved"], fields["issued"]
+    if affordable(fields["budget"], fields["value"]) < max(1, reserved + issued):
+        return BudgetTooLow(reserved, issued)
+    return None
 
 
 def _campaign(row: AnyRow) -> Campaign:
@@ -242,6 +275,8 @@ def _campaign(row: AnyRow) -> Campaign:
         valid_for_s=row.valid_for_s,
         state=row.state,
         codes=row.codes,
+        budget=row.budget,
+        pace=row.pace,
         uploaded=row.uploaded,
         reserved=row.reserved,
         issued=row.issued,

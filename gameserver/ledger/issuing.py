@@ -13,7 +13,7 @@ from secrets import token_bytes
 from sqlalchemy import Connection, bindparam, func, select, union_all, update
 
 from gameserver.game.codes import RANDOM_CHARS, new_code
-from gameserver.game.coupons import CLOSED, SOLD_OUT, Held, Refusal, counted_day, refusal, state_at
+from gameserver.game.coupons import CLOSED, Held, Refusal, counted_day, refusal, state_at
 from gameserver.game.model import Coupon, CouponState, IssueItem, IssueResult
 from gameserver.ledger.batch import (
     AnyRow,
@@ -156,8 +156,9 @@ class _Batch:
         no = refusal(stock.offer, held, self._now_ms)
         if no is not None:
             return _refused(item, no)
-        if not self._take(item, stock):
-            return _refused(item, SOLD_OUT)
+        no = self._take(item, stock)
+        if no is not None:
+            return _refused(item, no)
         self._in_all[mine] += 1
         self._that_day[today] += 1
         coupon = self._coupon(item, stock)
@@ -178,17 +179,19 @@ class _Batch:
             ],
         )
 
-    def _take(self, item: IssueItem, stock: CampaignStock) -> bool:
-        """Take one coupon's worth of stock, if there is one for this item."""
+    def _take(self, item: IssueItem, stock: CampaignStock) -> Refusal | None:
+        """Take one coupon's worth of stock, or say why there is none for this item."""
         key = (item.cat, item.campaign)
         left = self._set_aside.get(key, 0)
         if left > 0:
             self._set_aside[key] = left - 1
             self._taken[item.cat] = self._taken.get(item.cat, 0) + 1
-        elif stock.free <= 0:
-            return False
+        else:
+            no = stock.short(self._now_ms)
+            if no is not None:
+                return no
         stock.issue(reserved=left > 0)
-        return True
+        return None
 
     def _coupon(self, item: IssueItem, stock: CampaignStock) -> Coupon:
         coupon = Coupon(

@@ -121,7 +121,7 @@ class Merchants:
 
     async def create_campaign(
         self, merchant: str, campaign: campaigns.NewCampaign
-    ) -> campaigns.Campaign | campaigns.EndsBeforeStart:
+    ) -> campaigns.Campaign | campaigns.NotMade:
         """See `campaigns.create_campaign`."""
         return await self._db.write(campaigns.create_campaign, merchant, campaign, self._clock())
 

@@ -54,9 +54,10 @@ def read_reservations(connection: Connection, ids: Sequence[str]) -> dict[str, A
 def reserve(connection: Connection, wanted: Sequence[Reservation], now_ms: int) -> list[int]:
     """Set coupons aside, and say for each reservation how many of it are held.
 
-    That is all or a part of its `count`; 0 where the campaign is unknown, not open at `now_ms` or
-    used up. A reservation that is there already is left as it is: asked again, it answers what it
-    was granted, less what has been released since. A count below 1 is granted nothing.
+    That is all or a part of its `count`; 0 where the campaign is unknown, not open at `now_ms`,
+    used up, out of money or ahead of its pace. A reservation that is there already is left as it
+    is: asked again, it answers what it was granted, less what has been released since. A count
+    below 1 is granted nothing.
     """
     stocks = lock_campaigns(connection, (each.campaign for each in wanted))
     there = read_reservations(connection, [each.reservation for each in wanted])
@@ -68,7 +69,7 @@ def reserve(connection: Connection, wanted: Sequence[Reservation], now_ms: int) 
             continue
         if refusal(stock.offer, _NOBODY, now_ms) is not None:
             continue
-        granted = stock.reserve(each.count)
+        granted = stock.reserve(each.count, now_ms)
         if granted > 0:
             held[each.reservation] = (each.campaign, granted)
             fresh.append((each.reservation, each.campaign, granted, each.expires_ms))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from gameserver.game.coupons import Offer
+from gameserver.game.coupons import Offer, Refusal, Supply, bound
 from gameserver.ledger.batch import AnyRow, Many, among, texts
 from gameserver.ledger.tables import campaigns
 
@@ -27,6 +27,9 @@ _LOCK = (
         campaigns.c.uploaded,
         campaigns.c.reserved,
         campaigns.c.issued,
+        campaigns.c.value,
+        campaigns.c.budget,
+        campaigns.c.pace,
     )
     .where(among(campaigns.c.id, "ids"))
     .order_by(campaigns.c.id)
@@ -50,11 +53,11 @@ class CampaignStock:
     """One campaign, locked: what it offers, and its counters as this transaction leaves them."""
 
     __slots__ = (
-        "_capacity",
         "_issued",
         "_issued_before",
         "_reserved",
         "_reserved_before",
+        "_supply",
         "id",
         "offer",
         "title",
@@ -70,25 +73,35 @@ class CampaignStock:
         )
         self.valid_for_ms: int = row.valid_for_s * 1000
         self.uploaded_codes: bool = row.codes == "uploaded"
-        self._capacity: int = min(row.stock, row.uploaded) if self.uploaded_codes else row.stock
+        self._supply = Supply(
+            stock=min(row.stock, row.uploaded) if self.uploaded_codes else row.stock,
+            value=row.value,
+            budget=row.budget,
+            pace=row.pace,
+            starts_ms=row.starts_ms,
+            ends_ms=row.ends_ms,
+        )
         self._reserved: int = row.reserved
         self._reserved_before: int = row.reserved
         self._issued: int = row.issued
         self._issued_before: int = row.issued
 
-    @property
-    def free(self) -> int:
-        """What is neither reserved nor issued."""
-        return self._capacity - self._reserved - self._issued
+    def short(self, now_ms: int) -> Refusal | None:
+        """Why nothing more can be reserved or issued, or None where something is free."""
+        return None if self._free(now_ms) > 0 else bound(self._supply, now_ms).refusal
+
+    def _free(self, now_ms: int) -> int:
+        """What of the campaign's bound is neither reserved nor issued; less than 0 if it shrank."""
+        return bound(self._supply, now_ms).most - self._reserved - self._issued
 
     @property
     def issued_now(self) -> int:
         """How many coupons this transaction issues."""
         return self._issued - self._issued_before
 
-    def reserve(self, count: int) -> int:
+    def reserve(self, count: int, now_ms: int) -> int:
         """Set aside what of `count` is free, and say how much that is."""
-        granted = max(0, min(count, self.free))
+        granted = max(0, min(count, self._free(now_ms)))
         self._reserved += granted
         return granted
 

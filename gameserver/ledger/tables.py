@@ -118,6 +118,19 @@ campaigns = Table(
     Column("reserved", BigInteger, nullable=False, server_default="0"),
     Column("issued", BigInteger, nullable=False, server_default="0"),
     Column("redeemed", BigInteger, nullable=False, server_default="0"),
+    # Money for coupons of `value` each; `pace` spreads what there is over the campaign's time.
+    Column("budget", Double),
+    Column("pace", Text),
+    # A little more than the budget: 3 * 0.1 is more than 0.3 to a machine.
+    CheckConstraint(
+        "budget IS NULL OR budget > 0 AND kind = 'amount' AND value > 0"
+        " AND (reserved + issued) * value <= budget * 1.000000001",
+        name="budget",
+    ),
+    CheckConstraint(
+        "pace IS NULL OR pace = 'even' AND starts_ms IS NOT NULL AND ends_ms IS NOT NULL",
+        name="pace",
+    ),
     CheckConstraint("kind IN ('percent', 'amount', 'gift')", name="kind"),
     CheckConstraint("state IN ('active', 'paused', 'ended')", name="state"),
     CheckConstraint("codes IN ('generated', 'uploaded')", name="codes"),

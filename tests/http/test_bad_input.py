@@ -105,6 +105,12 @@ BAD_CAMPAIGNS: list[tuple[str, Any]] = [
     ("state", "open"),
     ("codes", "guessed"),
     ("redeemed", 3),
+    ("budget", 0),
+    ("budget", -1),
+    ("budget", 1e16),
+    ("budget", "much"),
+    ("pace", "fast"),
+    ("pace", ""),
 ]
 
 BAD_WORTHS: list[tuple[dict[str, Any], str]] = [
@@ -116,6 +122,12 @@ BAD_WORTHS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "amount", "value": 0, "currency": "CNY"}, "value"),
     ({"kind": "amount", "value": 5}, "currency"),
     ({"kind": "gift", "value": 5}, "currency"),
+    ({"kind": "gift", "budget": 5}, "budget"),
+    ({"kind": "percent", "value": 20, "budget": 5}, "budget"),
+    ({"kind": "amount", "value": 5, "currency": "CNY", "budget": 4.99}, "budget"),
+    ({"pace": "even"}, "pace"),
+    ({"pace": "even", "starts_at": "2026-11-12T00:00:00Z"}, "pace"),
+    ({"pace": "even", "ends_at": "2026-11-12T00:00:00Z"}, "pace"),
     (
         {"starts_at": "2026-11-12T00:00:00Z", "ends_at": "2026-11-11T00:00:00Z"},
         "ends_at",

@@ -33,6 +33,8 @@ async def test_a_campaign_is_answered_whole(desk: Desk, fields: dict[str, Any]) 
         "valid_for_s": 2_592_000,
         "state": "active",
         "codes": "generated",
+        "budget": None,
+        "pace": None,
         "uploaded": 0,
         "reserved": 0,
         "issued": 0,
@@ -116,3 +118,42 @@ async def test_a_campaign_that_makes_its_codes_takes_none(desk: Desk) -> None:
     path = f"/v1/campaigns/{campaign['id']}/codes"
     reply = await desk.as_merchant("POST", path, {"codes": ["TEA-1"]})
     assert (reply.status, reply.code) == (409, "generates_codes")
+
+
+async def test_a_budget_bounds_what_is_out(desk_on: Desk) -> None:
+    desk = desk_on
+    made = await desk.a_campaign(kind="amount", value=0.1, currency="CNY", budget=0.3)
+    assert made["budget"] == 0.3
+    assert len(await desk.coupons(made["id"], "sto_1", 5)) == 3
+    path = f"/v1/campaigns/{made['id']}"
+    for change in ({"budget": 0.29}, {"value": 0.2}):
+        reply = await desk.as_merchant("PATCH", path, change)
+        assert (reply.status, reply.code, reply.json["issued"]) == (409, "budget_too_low", 3)
+    assert (await desk.as_merchant("PATCH", path, {"value": 0})).field == "value"
+    more = await desk.as_merchant("PATCH", path, {"budget": 0.5})
+    assert (more.status, more.json["budget"]) == (200, 0.5)
+    assert len(await desk.coupons(made["id"], "sto_1", 5)) == 2
+    free = await desk.as_merchant("PATCH", path, {"budget": None})
+    assert (free.status, free.json["budget"]) == (200, None)
+    assert len(await desk.coupons(made["id"], "sto_1", 5)) == 5
+
+
+async def test_a_pace_spreads_the_stock(desk_on: Desk) -> None:
+    desk = desk_on
+    dates = {"starts_at": "2023-11-14T22:13:20Z", "ends_at": "2023-11-15T22:13:20Z"}
+    made = await desk.a_campaign(stock=100, pace="even", **dates)
+    assert made["pace"] == "even"
+    assert len(await desk.coupons(made["id"], "sto_1", 9)) == 1
+    desk.clock.now_ms += 12 * 3_600_000
+    assert len(await desk.coupons(made["id"], "sto_1", 60)) == 49
+    path = f"/v1/campaigns/{made['id']}"
+    assert (await desk.as_merchant("PATCH", path, {"ends_at": None})).field == "pace"
+    at_once = await desk.as_merchant("PATCH", path, {"pace": None})
+    assert (at_once.status, at_once.json["pace"]) == (200, None)
+    assert len(await desk.coupons(made["id"], "sto_1", 60)) == 50
+
+
+async def test_a_gift_gets_no_budget_later(desk: Desk) -> None:
+    made = await desk.a_campaign()
+    reply = await desk.as_merchant("PATCH", f"/v1/campaigns/{made['id']}", {"budget": 5})
+    assert reply.field == "budget"
