@@ -1,14 +1,19 @@
 """What somebody left undone: claims whose process died, reservations whose cat never came."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Sequence
 
 from gameserver.awards import Awards, Won
 from gameserver.game.geo import cat_region
 from gameserver.ledger.coupons import CouponService
+from gameserver.ledger.errors import LedgerError
 from gameserver.live.claims import OutboxEntry
+from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import CouponChanged
+
+log = logging.getLogger(__name__)
 
 UNFINISHED_AFTER_MS = 3_000
 """A gateway finishes its claims well within this; older ones are the keeper's."""
@@ -36,8 +41,14 @@ class Leftovers:
             *(self._live.unfinished(region, before_ms, MOST) for region in regions)
         )
         for region, entries in zip(regions, undone, strict=True):
-            if entries:
+            if not entries:
+                continue
+            try:
                 await self._finish(region, entries, now_ms)
+            except (LiveError, LedgerError):
+                raise  # a store is away: it is for every region
+            except Exception:
+                log.exception("the outbox of region %s can't be finished", region)
 
     async def _finish(self, region: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
         wons = [Won(entry.claim, entry.entry) for entry in entries if entry.claim is not None]
