@@ -28,11 +28,11 @@ class Turnstile:
         if minute != self._minute:
             self._minute = minute
             self._counts.clear()
-        network = _network(address)
-        full = len(self._counts) >= ADDRESSES_MOST and network not in self._counts
-        if full or self._counts[network] >= self._per_minute:
+        name = network(address)
+        full = len(self._counts) >= ADDRESSES_MOST and name not in self._counts
+        if full or self._counts[name] >= self._per_minute:
             return (minute + 1) * MINUTE_MS - now_ms
-        self._counts[network] += 1
+        self._counts[name] += 1
         return 0
 
 
@@ -56,14 +56,15 @@ class Recent(Generic[T]):
 
 
 class Memory:
-    """All of it, one per application."""
+    """All of it but the guesses (guessing.py), one per application."""
 
     def __init__(self, guests_per_minute: int) -> None:
         self.guests = Turnstile(guests_per_minute)
         self.map: Recent[bytes] = Recent(3_000)
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """An address as one to count by: IPv6 networks of 64 bits are one."""
     try:
         parsed = ip_address(address)
     except ValueError:

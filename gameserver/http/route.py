@@ -109,12 +109,19 @@ class Route:
         return inspect.getdoc(self.does) or ""
 
     @property
+    def takes_code(self) -> bool:
+        """Whether it looks up a coupon by its code, which somebody may be guessing."""
+        return "unknown_coupon" in self.problems
+
+    @property
     def all_problems(self) -> tuple[str, ...]:
         """Every code that it can answer with."""
         codes = ["bad_request", "invalid", *self.problems]
         if not self.is_open:
             codes += ["unauthenticated", "forbidden"]
-        if "{" in self.path and "unknown_coupon" not in codes:
+        if self.takes_code:
+            codes.append("too_many_requests")
+        elif "{" in self.path:
             codes.append("not_found")
         if self.body is not None:
             codes += ["bad_json", "too_slow", "too_large", "unsupported_media_type"]

@@ -16,6 +16,7 @@ from gameserver.http import (
 )
 from gameserver.http.call import Listed, Paging, Role
 from gameserver.http.describing import described
+from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.middlewares import cross_origin, problems, safe_headers
 from gameserver.http.route import Route
@@ -454,9 +455,9 @@ def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Applicat
         client_max_size=BODY_MAX,
         middlewares=[safe_headers, cross_origin(site.origins), problems],
     )
-    memory = Memory(site.guests_per_minute)
+    memory, guesses = Memory(site.guests_per_minute), Guesses()
     for route in routes:
-        handle = serve(route, site, memory)
+        handle = serve(route, site, memory, guesses)
         if route.method == "GET":
             app.router.add_get(route.path, handle)
         else:

@@ -19,6 +19,7 @@ from gameserver.http.errors import (
     problem_body,
     problem_headers,
 )
+from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.route import Answer, Route, Streamed, Written
 from gameserver.http.site import Site
@@ -39,7 +40,7 @@ _SLOW = Problem("too_slow")
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def serve(route: Route, site: Site, memory: Memory) -> Handle:
+def serve(route: Route, site: Site, memory: Memory, guesses: Guesses) -> Handle:
     """The aiohttp handler of a route."""
     handler = route.handler if route.deed is None else doing_once(route.deed, route.status)
     assert handler is not None
@@ -49,7 +50,7 @@ def serve(route: Route, site: Site, memory: Memory) -> Handle:
         if isinstance(call, Problem):
             return as_response(call)
         try:
-            answer = await handler(call)
+            answer = await (guesses.guarded(call, handler) if route.takes_code else handler(call))
         except BadCursor:
             answer = invalid("cursor", "is none of ours")
         return _answered(route, answer)
