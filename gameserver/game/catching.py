@@ -52,7 +52,7 @@ class SeenFix(Struct, frozen=True):
 
 
 class Track:
-    """A session's own positions of the last minute, thinned to one in SAMPLE_EVERY_MS."""
+    """A player's own positions of the last minute, thinned to one in SAMPLE_EVERY_MS."""
 
     __slots__ = ("_quickest_ms", "last", "samples")
 
@@ -60,6 +60,11 @@ class Track:
         self.last: SeenFix | None = None
         self.samples: deque[SeenFix] = deque(maxlen=PACE_WINDOW_MS // SAMPLE_EVERY_MS + 1)
         self._quickest_ms: float | None = None
+
+    def new_session(self) -> None:
+        """Go on in a new session: it has said no place yet, but where the player was counts."""
+        self.last = None
+        self._quickest_ms = None
 
     def add(
         self, place: tuple[float, float], accuracy_m: float, mock: bool, at_ms: float, now_ms: int

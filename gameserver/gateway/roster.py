@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import Protocol
 
+from gameserver.game.catching import Track
 from gameserver.protocol import Caught, Outgoing, Refused
 
 ANSWERS_MAX = 64
@@ -16,7 +17,7 @@ Answer = Caught | Refused
 class Memory:
     """What a player's next session on this process goes on with: answers given, cats caught."""
 
-    __slots__ = ("answers", "cool_until_ms", "deciding", "hidden", "left_ms", "misses")
+    __slots__ = ("answers", "cool_until_ms", "deciding", "hidden", "left_ms", "misses", "track")
 
     def __init__(self) -> None:
         self.answers: OrderedDict[str, Answer] = OrderedDict()
@@ -26,6 +27,7 @@ class Memory:
         self.hidden: OrderedDict[str, None] = OrderedDict()
         """Cats that this player caught, or that fled: out of this player's view for good."""
         self.misses: dict[str, int] = {}
+        self.track = Track()
         self.left_ms: int | None = None
 
     def remember(self, attempt: str, answer: Answer) -> None:

@@ -11,7 +11,6 @@ from gameserver.game.catching import (
     CATCH_RULES,
     Refusal,
     Ticket,
-    Track,
     Try,
     judge,
     sight,
@@ -74,7 +73,6 @@ class Session:
         "_place",
         "_street",
         "_ticket",
-        "_track",
         "closed",
         "memory",
         "player",
@@ -87,7 +85,6 @@ class Session:
         self._line = line
         self._codec = codec
         self._datum = Datum.WGS84
-        self._track = Track()
         self._ticket: Ticket | None = None
         self._middle: int | None = None
         self._place = (0.0, 0.0)
@@ -158,6 +155,7 @@ class Session:
         self._datum = message.datum
         self.player = player
         self.memory, replaced = self._street.roster.enter(player, self)
+        self.memory.track.new_session()
         if replaced is not None:
             replaced.fail("replaced", "a newer session of this player took over")
         rules = self._street.rules
@@ -176,7 +174,7 @@ class Session:
         lat, lon = fix.lat, fix.lon
         if self._datum is not Datum.WGS84:
             lat, lon = TO_WGS84[self._datum](lat, lon)
-        self._track.add((lat, lon), fix.accuracy_m, fix.mock, fix.at_ms, now_ms)
+        self.memory.track.add((lat, lon), fix.accuracy_m, fix.mock, fix.at_ms, now_ms)
         old = self._middle
         middle = view_cell(lat, lon) if old is None else recentred(old, lat, lon)
         if middle == old:
@@ -192,7 +190,7 @@ class Session:
 
     def _aim(self, aim: Aim, now_ms: int) -> None:
         live = self._visible(aim.cat)
-        attempt = Try(now_ms, self._track, live.cat if live else None)
+        attempt = Try(now_ms, self.memory.track, live.cat if live else None)
         refusal = judge(AIM_RULES, attempt, self._street.rules)
         if refusal is not None:
             self._refuse(refusal, None, aim.cat)
@@ -207,7 +205,7 @@ class Session:
             hit=self._street.rng.random() < self._street.catch_rate(live.cat.species),
         )
         self._ticket = ticket
-        far_m, bearing = sight(self._track, live.cat)
+        far_m, bearing = sight(self.memory.track, live.cat)
         self.send(Encounter(aim.cat, ticket.ticket, ticket.expires_ms, far_m, bearing))
 
     def _catch(self, catch: Catch, player: str, now_ms: int) -> None:
@@ -227,7 +225,7 @@ class Session:
         if ticket is not None and not compare_digest(ticket.ticket.encode(), catch.ticket.encode()):
             ticket = None
         cat = live.cat if live else None
-        attempt = Try(now_ms, self._track, cat, memory.cool_until_ms, ticket)
+        attempt = Try(now_ms, self.memory.track, cat, memory.cool_until_ms, ticket)
         refusal = judge(CATCH_RULES, attempt, self._street.rules)
         if refusal is None:
             assert cat is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gameserver.game.catching import Rules
+from gameserver.game.catching import SAMPLE_EVERY_MS, Rules
 from gameserver.game.geo import destination
 from tests.servers.game import PLACE, Game, Phone, game, plan
 from tests.servers.redis import redis_server
@@ -199,6 +199,22 @@ async def test_each_rule_over_the_wire_answers_with_its_reason(tmp_path: Path) -
             assert quick["reason"] == "too_quick"
             assert 0 < quick["retry_after_ms"] <= 300_000
             assert (await alice.throw(cat, "two", "bad"))["reason"] == "bad_ticket"
+
+
+async def test_coming_back_does_not_make_a_jump_forgotten(street: Game) -> None:
+    """Half the city in no time, with a new session in between."""
+    await street.store(plan())
+    far = destination(*PLACE, 90.0, 20_000.0)
+    async with street.player("alice") as alice:
+        await alice.stand(far)
+        assert (await alice.aim("10cca41b2-nosuchcat"))["reason"] == "not_visible"
+    clock = street.app.gateway.street.clock
+    left_ms = clock()
+    await until(lambda: clock() - left_ms > SAMPLE_EVERY_MS)
+    async with street.player("alice") as alice:
+        assert (await alice.aim("10cca41b2-nosuchcat"))["reason"] == "no_fix"
+        await alice.stand()
+        assert (await alice.aim((await alice.some_cat())["id"]))["reason"] == "teleported"
 
 
 async def test_somebody_elses_ticket_is_no_ticket(street: Game) -> None:
