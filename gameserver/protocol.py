@@ -173,7 +173,8 @@ class Refused(Struct, frozen=True, tag="refused", omit_defaults=True):
 
 
 class CouponChanged(Struct, frozen=True, tag="coupon"):
-    """A coupon of this player changed: a pending one came, or a clerk redeemed it."""
+    """A coupon of this player changed: a pending one came, or came to nothing (`void`, without a
+    code); or it was redeemed, its redemption reversed, or it was withdrawn."""
 
     attempt: str | None
     coupon: CouponView
