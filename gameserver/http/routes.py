@@ -2,22 +2,13 @@
 
 from aiohttp import web
 
-from gameserver.http import (
-    admin,
-    campaigns,
-    coupons,
-    pages,
-    players,
-    qr,
-    reports,
-    service,
-    stores,
-    street,
-)
-from gameserver.http.call import Listed, Paging, Role
+from gameserver.http import admin, pages, players, service, street
+from gameserver.http.allowed import ADMIN, ANYONE, PLAYER, SERVICE
+from gameserver.http.call import Listed, Paging
 from gameserver.http.describing import described
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
+from gameserver.http.merchant_routes import CAMPAIGNS, COUPONS, REPORTS, STORES
 from gameserver.http.middlewares import cross_origin, problems, safe_headers
 from gameserver.http.route import Route
 from gameserver.http.serving import serve
@@ -26,14 +17,6 @@ from gameserver.ledger.catches import Catch
 from gameserver.ledger.merchants import Merchant
 
 BODY_MAX = 1024 * 1024
-
-ANYONE = frozenset({Role.ANYONE})
-PLAYER = frozenset({Role.PLAYER})
-MERCHANT = frozenset({Role.MERCHANT})
-HOLDERS = frozenset({Role.PLAYER, Role.MERCHANT})
-COUNTER = frozenset({Role.MERCHANT, Role.CLERK})
-ADMIN = frozenset({Role.ADMIN})
-SERVICE = frozenset({Role.SERVICE})
 
 PLAYERS = (
     Route(
@@ -106,200 +89,6 @@ PLAYERS = (
         roles=PLAYER,
         handler=players.forget_me,
         status=204,
-    ),
-)
-
-STORES = (
-    Route(
-        method="GET",
-        path="/v1/stores",
-        tag="stores",
-        roles=MERCHANT,
-        handler=stores.list_stores,
-        query=Paging,
-        answer=Listed[stores.Store],
-    ),
-    Route(
-        method="POST",
-        path="/v1/stores",
-        tag="stores",
-        roles=MERCHANT,
-        deed=stores.make_store,
-        body=stores.NewStore,
-        status=201,
-        answer=stores.Store,
-    ),
-    Route(
-        method="GET",
-        path="/v1/stores/{store}",
-        tag="stores",
-        roles=MERCHANT,
-        handler=stores.get_store,
-        answer=stores.Store,
-    ),
-    Route(
-        method="PATCH",
-        path="/v1/stores/{store}",
-        tag="stores",
-        roles=MERCHANT,
-        handler=stores.change_store,
-        body=stores.StoreChange,
-        rules=(stores.place_is_whole,),
-        answer=stores.Store,
-    ),
-    Route(
-        method="DELETE",
-        path="/v1/stores/{store}",
-        tag="stores",
-        roles=MERCHANT,
-        handler=stores.delete_store,
-        status=204,
-    ),
-    Route(
-        method="PUT",
-        path="/v1/stores/{store}/spawn-plan",
-        tag="stores",
-        roles=MERCHANT,
-        handler=stores.put_plan,
-        body=stores.SpawnPlan,
-        rules=stores.PLAN_RULES,
-        answer=stores.SpawnPlan,
-    ),
-)
-
-CAMPAIGNS = (
-    Route(
-        method="GET",
-        path="/v1/campaigns",
-        tag="campaigns",
-        roles=MERCHANT,
-        handler=campaigns.list_campaigns,
-        query=Paging,
-        answer=Listed[campaigns.Campaign],
-    ),
-    Route(
-        method="POST",
-        path="/v1/campaigns",
-        tag="campaigns",
-        roles=MERCHANT,
-        deed=campaigns.make_campaign,
-        body=campaigns.NewCampaign,
-        rules=(campaigns.is_worth_something, *campaigns.DATE_RULES),
-        status=201,
-        answer=campaigns.Campaign,
-    ),
-    Route(
-        method="GET",
-        path="/v1/campaigns/{campaign}",
-        tag="campaigns",
-        roles=MERCHANT,
-        handler=campaigns.get_campaign,
-        answer=campaigns.Campaign,
-    ),
-    Route(
-        method="PATCH",
-        path="/v1/campaigns/{campaign}",
-        tag="campaigns",
-        roles=MERCHANT,
-        handler=campaigns.change_campaign,
-        body=campaigns.CampaignChange,
-        rules=campaigns.DATE_RULES,
-        answer=campaigns.Campaign,
-        problems=("stock_too_low", "budget_too_low", "campaign_ended"),
-    ),
-    Route(
-        method="POST",
-        path="/v1/campaigns/{campaign}/codes",
-        tag="campaigns",
-        roles=MERCHANT,
-        deed=campaigns.add_codes,
-        body=campaigns.OwnCodes,
-        status=201,
-        answer=campaigns.CodesAdded,
-        problems=("generates_codes",),
-    ),
-)
-
-COUPONS = (
-    Route(
-        method="GET",
-        path="/v1/coupons/{code}",
-        tag="coupons",
-        roles=COUNTER,
-        handler=coupons.look_up,
-        answer=coupons.CouponDetails,
-        problems=("unknown_coupon",),
-    ),
-    Route(
-        method="GET",
-        path="/v1/coupons/{code}/qr.svg",
-        tag="coupons",
-        roles=HOLDERS,
-        handler=qr.qr_svg,
-        answer=str,
-        media=qr.SVG,
-        problems=("unknown_coupon",),
-    ),
-    Route(
-        method="GET",
-        path="/v1/coupons/{code}/qr.png",
-        tag="coupons",
-        roles=HOLDERS,
-        handler=qr.qr_png,
-        answer=bytes,
-        media=qr.PNG,
-        problems=("unknown_coupon",),
-    ),
-    Route(
-        method="POST",
-        path="/v1/coupons/{code}/redeem",
-        tag="coupons",
-        roles=COUNTER,
-        deed=coupons.redeem,
-        body=coupons.Redemption,
-        answer=coupons.CouponDetails,
-        problems=("unknown_coupon", "already_redeemed", "expired", "void"),
-    ),
-    Route(
-        method="POST",
-        path="/v1/coupons/{code}/reverse",
-        tag="coupons",
-        roles=MERCHANT,
-        deed=coupons.reverse,
-        body=coupons.Reversal,
-        answer=coupons.CouponDetails,
-        problems=("unknown_coupon", "not_redeemed", "too_late"),
-    ),
-    Route(
-        method="POST",
-        path="/v1/coupons/{code}/void",
-        tag="coupons",
-        roles=MERCHANT,
-        deed=coupons.void,
-        body=coupons.Withdrawal,
-        answer=coupons.CouponDetails,
-        problems=("unknown_coupon", "already_redeemed", "expired"),
-    ),
-)
-
-REPORTS = (
-    Route(
-        method="GET",
-        path="/v1/reports/funnel",
-        tag="reports",
-        roles=MERCHANT,
-        handler=reports.funnel,
-        query=reports.FunnelQuery,
-        answer=Listed[reports.CampaignFunnel],
-    ),
-    Route(
-        method="GET",
-        path="/v1/reports/coupons.csv",
-        tag="reports",
-        roles=MERCHANT,
-        handler=reports.coupons_csv,
-        answer=str,
-        media=reports.CSV,
     ),
 )
 
