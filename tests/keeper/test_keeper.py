@@ -94,6 +94,22 @@ async def test_a_store_that_moves_to_another_region_takes_its_cats_along(street:
     await until(count_is(street, store, 0))
 
 
+async def test_a_region_that_its_last_store_has_left_still_has_a_keeper_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    """Its cats, claims and reservations may be all that is left of it."""
+    async with game(tmp_path) as street:
+        store = await street.store(plan())
+        await until(count_is(street, store, 1))
+        update = street.app.ledger.merchants.update_store
+        moved = await update(street.merchant, store.id, StoreChange(lat=PLACE[0] + 1.0))
+        assert isinstance(moved, Store)
+    async with game(tmp_path) as street:
+        both = {store_region(store), store_region(moved)}
+        await until(lambda: street.app.keeper.held == both)
+        await until(count_is(street, store, 0))
+
+
 async def test_cats_whose_time_is_over_go_home_and_others_come(street: Game) -> None:
     campaign = await street.campaign(stock=1000)
     store = await street.store(plan(cats_alive=4, lifetime_s=10, campaign=campaign.id))
