@@ -1,11 +1,13 @@
 """Fixtures for tests of the whole server."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from gameserver.ledger.migrations import upgrade
 from tests.servers.game import Game, game
 from tests.servers.postgres import PostgresServer, postgres_programs, postgres_server
 
@@ -24,16 +26,33 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "books.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    shutil.copy(migrated_file, tmp_path / "books.db")
+    return f"sqlite:///{tmp_path / 'books.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    name = postgres.migrated_database()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+def database(request: pytest.FixtureRequest) -> str | None:
     """The URL of an empty, migrated database, once of each kind; None is the embedded one."""
     if request.param == "sqlite":
-        yield None
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = server.migrated_database()
-    yield server.url(name)
-    server.drop(name)
+        return None
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture

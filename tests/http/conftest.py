@@ -1,35 +1,11 @@
 """The API over empty books: on SQLite, and where the database matters on PostgreSQL too."""
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from gameserver.ledger.ledger import Ledger, open_ledger
-from gameserver.ledger.migrations import upgrade
 from tests.http.desk import Clock, Desk, open_desk
-from tests.servers.postgres import PostgresServer
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "books.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
-    shutil.copy(migrated_file, tmp_path / "books.db")
-    return f"sqlite:///{tmp_path / 'books.db'}"
-
-
-@pytest.fixture
-def postgres_url(postgres: PostgresServer) -> Iterator[str]:
-    name = postgres.migrated_database()
-    yield postgres.url(name)
-    postgres.drop(name)
 
 
 @pytest.fixture

@@ -1,44 +1,13 @@
 """Every test of the books runs on both databases, on an empty one of its own."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from gameserver.ledger.ledger import Ledger, open_ledger
-from gameserver.ledger.migrations import upgrade
 from tests.ledger.shop import Clock, Shop, open_shop
-from tests.servers.postgres import PostgresServer, postgres_programs, postgres_server
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    programs = postgres_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with postgres_server(programs) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "books.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
-    shutil.copy(migrated_file, tmp_path / "books.db")
-    return f"sqlite:///{tmp_path / 'books.db'}"
-
-
-@pytest.fixture
-def postgres_url(postgres: PostgresServer) -> Iterator[str]:
-    name = postgres.migrated_database()
-    yield postgres.url(name)
-    postgres.drop(name)
+from tests.servers.postgres import PostgresServer
 
 
 @pytest.fixture
