@@ -13,9 +13,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct
 
@@ -209,9 +209,19 @@ def counted_day(at_ms: int, now_ms: int, timezone: str) -> int:
     return local.toordinal() - _EPOCH
 
 
+def is_timezone(name: str) -> bool:
+    """Whether it is an IANA zone that this machine knows; the list is read once per process."""
+    return name in _timezones()
+
+
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())

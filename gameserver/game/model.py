@@ -83,7 +83,10 @@ class CouponView(Struct, frozen=True):
 
 
 class IssueItem(Struct, frozen=True):
-    """One coupon asked of the coupon service; `catch` makes asking again harmless."""
+    """One coupon asked of the coupon service; `catch` makes asking again harmless.
+
+    `timezone` is the store's IANA zone, where who asks knows it.
+    """
 
     catch: str
     cat: str
@@ -91,6 +94,7 @@ class IssueItem(Struct, frozen=True):
     campaign: str
     store: str
     at_ms: int
+    timezone: str | None = None
 
 
 IssueStatus = Literal["issued", "already", "limit", "sold_out", "closed"]
@@ -121,6 +125,20 @@ class Reservation(Struct, frozen=True):
     expires_ms: int
 
 
+class Offering(Struct, frozen=True):
+    """What the rest of the game has to know of a campaign: whose it is, its name, and when it runs.
+
+    `state` is `active`, `paused` or `ended`; without a bound a date is None.
+    """
+
+    campaign: str
+    merchant: str
+    title: str
+    state: str
+    starts_ms: int | None = None
+    ends_ms: int | None = None
+
+
 class ActiveHours(
     Struct, frozen=True, omit_defaults=True, rename={"from_ms": "from", "to_ms": "to"}
 ):
@@ -144,9 +162,11 @@ class SpawnPlan(Struct, frozen=True):
 
 
 class PlannedStore(Struct, frozen=True):
-    """A store as its keeper sees it. `plan` is None where no cats are wanted (now).
+    """A store as its keeper sees it. `plan` is None where no cats are wanted.
 
-    `rev` grows with every change of the store, its plan or its campaign, over all stores.
+    `campaign_title` is known once the plan was held against its campaign (`spawning.as_offered`).
+
+    `rev` grows with every change of the store or its plan, over all stores.
     """
 
     id: str
@@ -157,8 +177,8 @@ class PlannedStore(Struct, frozen=True):
     timezone: str
     catch_m: float
     plan: SpawnPlan | None
-    campaign_title: str | None
     rev: int
+    campaign_title: str | None = None
 
 
 def catch_id(cat: str, player: str, attempt: str) -> str:

@@ -6,20 +6,29 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 
+from gameserver.game.coupons import is_timezone
 from gameserver.game.model import IssueItem, IssueResult, Reservation
 from gameserver.http.call import Call, NoQuery
-from gameserver.http.errors import Problem
+from gameserver.http.errors import Problem, invalid
 from gameserver.http.texts import Id, is_id
 from gameserver.ledger import issuing, reservations
 
 DAY_MS = 86_400_000
 
 EpochMs = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+Timezone = Annotated[
+    str,
+    Meta(min_length=1, max_length=64, description="The store's, an IANA name: `Asia/Shanghai`."),
+]
 Count = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class CatchItem(Struct, frozen=True):
-    """A catch that is to get a coupon; `catch` is its id, the same whenever it is asked again."""
+    """A catch that is to get a coupon; `catch` is its id, the same whenever it is asked again.
+
+    The limit per day counts by the store's `timezone`; without one, by that of the store's row in
+    these books, else by UTC.
+    """
 
     catch: Id
     cat: Id
@@ -27,6 +36,7 @@ class CatchItem(Struct, frozen=True):
     campaign: Id
     store: Id
     at_ms: EpochMs
+    timezone: Timezone | None = None
 
 
 class CatchItems(Struct, frozen=True):
@@ -75,8 +85,11 @@ class Released(Struct, frozen=True):
     count: int
 
 
-def issue(connection: Connection, call: Call[CatchItems, NoQuery]) -> Issued:
+def issue(connection: Connection, call: Call[CatchItems, NoQuery]) -> Issued | Problem:
     """Issue a coupon for each catch that may have one; a catch that has one gets it again."""
+    for number, catch in enumerate(call.body.items):
+        if catch.timezone is not None and not is_timezone(catch.timezone):
+            return invalid(f"items[{number}].timezone", f"{catch.timezone!r} is no IANA time zone")
     items = [IssueItem(**msgspec.structs.asdict(catch)) for catch in call.body.items]
     return Issued(issuing.issue(connection, items, call.now_ms))
 

@@ -13,7 +13,15 @@ from secrets import token_bytes
 from sqlalchemy import Connection, bindparam, func, select, union_all, update
 
 from gameserver.game.codes import RANDOM_CHARS, new_code
-from gameserver.game.coupons import CLOSED, Held, Refusal, counted_day, refusal, state_at
+from gameserver.game.coupons import (
+    CLOSED,
+    Held,
+    Refusal,
+    counted_day,
+    is_timezone,
+    refusal,
+    state_at,
+)
 from gameserver.game.model import Coupon, CouponState, IssueItem, IssueResult
 from gameserver.ledger.batch import (
     AnyRow,
@@ -248,11 +256,20 @@ class _Batch:
             self._that_day[player, campaign, day] = that_day
 
     def _day(self, item: IssueItem) -> int:
-        return counted_day(item.at_ms, self._now_ms, self._zones.get(item.store, "UTC"))
+        zone = item.timezone
+        if zone is None or not is_timezone(zone):
+            zone = self._zones.get(item.store, "UTC")
+        return counted_day(item.at_ms, self._now_ms, zone)
 
     def _read_zones(self, items: Sequence[IssueItem]) -> dict[str, str]:
-        ids = texts({item.store for item in items})
-        return {row.id: row.timezone for row in self._connection.execute(_ZONES, {"ids": ids})}
+        """The time zones of the stores of which the items don't say them."""
+        ids = {
+            item.store for item in items if item.timezone is None or not is_timezone(item.timezone)
+        }
+        if not ids:
+            return {}
+        rows = self._connection.execute(_ZONES, {"ids": texts(ids)})
+        return {row.id: row.timezone for row in rows}
 
     def _read_gone(self, items: Sequence[IssueItem]) -> set[str]:
         """The players who asked to be forgotten."""

@@ -48,6 +48,34 @@ async def test_a_catch_gets_its_coupon_once(desk_on: Desk) -> None:
     assert (again["status"], again["coupon"]) == ("already", first["coupon"])
 
 
+async def test_a_day_of_the_limits_begins_by_the_zone_that_the_catch_says(desk_on: Desk) -> None:
+    desk = desk_on
+    campaign = (await desk.a_campaign(per_player_day=1))["id"]
+    # 10:13 and 21:13 in UTC: the same day there, two days in Shanghai.
+    moments = [NOW - 12 * 3_600_000, NOW - 3_600_000]
+    for player, zone, answers in (
+        ("ann", {}, ["issued", "limit"]),
+        ("bob", {"timezone": None}, ["issued", "limit"]),
+        ("eve", {"timezone": "Asia/Shanghai"}, ["issued", "issued"]),
+    ):
+        catches = [
+            item(campaign, f"872830828-{at_ms}", player) | {"at_ms": at_ms} | zone
+            for at_ms in moments
+        ]
+        assert [result["status"] for result in await issue(desk, *catches)] == answers
+
+
+async def test_an_unknown_time_zone_is_refused_and_nothing_is_issued(desk: Desk) -> None:
+    campaign = (await desk.a_campaign())["id"]
+    items = [item(campaign), item(campaign, cat="872830828-2") | {"timezone": "Moon/Tycho"}]
+    for wrong in ("Moon/Tycho", "../UTC", "", "Z" * 65):
+        items[1]["timezone"] = wrong
+        reply = await desk.ask("POST", "/v1/issue", {"items": items}, Role.SERVICE)
+        assert (reply.status, reply.json["code"]) == (422, "invalid"), wrong
+        assert reply.json["errors"][0]["field"] == "items[1].timezone"
+    assert await counted(desk, campaign) == (0, 0)
+
+
 async def test_the_same_key_gets_the_same_results(desk: Desk) -> None:
     campaign = (await desk.a_campaign())["id"]
     first = await issue(desk, item(campaign), Idempotency_Key="k")

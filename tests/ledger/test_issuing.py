@@ -160,6 +160,52 @@ async def test_a_limit_per_day_begins_anew_at_the_stores_midnight(ledger: Ledger
     assert (await at(midnight)).status == "issued"
 
 
+@pytest.mark.parametrize(
+    ("said", "counted_by"),
+    [
+        ("Asia/Tokyo", "Asia/Tokyo"),
+        (None, "Asia/Shanghai"),
+        ("Moon/Tycho", "Asia/Shanghai"),
+        ("../zone", "Asia/Shanghai"),
+    ],
+)
+async def test_the_day_is_by_the_catchs_zone_if_it_says_one_else_by_the_stores(
+    ledger: Ledger, shop: Shop, said: str | None, counted_by: str
+):
+    sale = await campaign(ledger, shop, 50, per_player_day=1)
+    made = await ledger.merchants.create_store(
+        shop.merchant, NewStore(name="East", lat=31.2, lon=121.5, timezone="Asia/Shanghai")
+    )
+    assert isinstance(made, Store)
+    hours = {"Asia/Tokyo": 15, "Asia/Shanghai": 16}
+    midnight = NOW // DAY_MS * DAY_MS + hours[counted_by] * HOUR_MS
+
+    async def at(moment_ms: int) -> str:
+        item = caught(sale, player="ann", at_ms=moment_ms)
+        return (await one(ledger, replace(item, store=made.id, timezone=said), moment_ms)).status
+
+    assert await at(midnight - 2) == "issued"
+    assert await at(midnight - 1) == "limit"
+    assert await at(midnight) == "issued"
+
+
+async def test_a_store_that_is_not_in_these_books_counts_days_by_the_catchs_zone_else_by_utc(
+    ledger: Ledger, shop: Shop
+):
+    sale = await campaign(ledger, shop, 50, per_player_day=1)
+    noon = NOW // DAY_MS * DAY_MS + 12 * HOUR_MS  # it is 1:00 in Auckland
+
+    async def at(moment_ms: int, zone: str | None, player: str) -> str:
+        item = caught(sale, player=player, at_ms=moment_ms)
+        return (await one(ledger, replace(item, timezone=zone), noon)).status
+
+    assert await at(noon - 2 * HOUR_MS, "Pacific/Auckland", "ann") == "issued"
+    assert await at(noon, "Pacific/Auckland", "ann") == "issued"
+    for nowhere in (None, "Moon/Tycho"):
+        assert await at(noon - 2 * HOUR_MS, nowhere, f"bob {nowhere}") == "issued"
+        assert await at(noon, nowhere, f"bob {nowhere}") == "limit"
+
+
 async def test_a_limit_per_day_holds_within_a_batch(ledger: Ledger, shop: Shop):
     sale = await campaign(ledger, shop, 50, per_player_day=2)
     batch = [caught(sale, player="ann", at_ms=NOW - n % 2 * 23 * HOUR_MS) for n in range(8)]
