@@ -98,11 +98,18 @@ def _endpoint(method: str, path: str, operation: Json) -> Iterator[str]:
         yield "</table></div>"
     body = operation.get("requestBody")
     if body:
-        yield f"<p>Body: {_type(body['content']['application/json']['schema'])}</p>"
+        for media, content in body["content"].items():
+            yield f"<p>Body: {_body(media, content['schema'])}</p>"
     yield '<div class="wide"><table><tr><th>Status</th><th>Answer</th></tr>'
     for status, response in operation["responses"].items():
         yield f"<tr><td>{status}</td><td>{_answer(status, response)}</td></tr>"
     yield "</table></div></article>"
+
+
+def _body(media: str, schema: Json) -> str:
+    if media == "application/json":
+        return _type(schema)
+    return f"or <code>{media}</code>. {_prose(schema['description'])}"
 
 
 def _answer(status: str, response: Json) -> str:

@@ -49,7 +49,7 @@ PROBLEMS: dict[str, Kind] = {
         Kind("campaign_ended", 409, "An ended campaign stays ended."),
         Kind("generates_codes", 409, "The campaign makes its codes itself."),
         Kind("too_large", 413, "The body is larger than 1 MiB."),
-        Kind("unsupported_media_type", 415, "The body must be JSON."),
+        Kind("unsupported_media_type", 415, "The body is of a media type that is not taken here."),
         Kind("invalid", 422, "A field or parameter is wrong."),
         Kind(
             "idempotency_key_reused", 422, "The Idempotency-Key came with another request before."

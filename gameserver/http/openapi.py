@@ -11,7 +11,7 @@ import msgspec
 from gameserver.http.call import KEYED, NoQuery, Role
 from gameserver.http.errors import PROBLEM_JSON, PROBLEMS, Kind, ProblemDetails, problem_type
 from gameserver.http.examples import EXAMPLES
-from gameserver.http.route import Route
+from gameserver.http.route import JSON, Route
 
 Json = dict[str, Any]
 
@@ -120,10 +120,20 @@ def _operation(route: Route, schema_of: dict[Any, Json]) -> Json:
     if route.body is not None:
         operation["requestBody"] = {
             "required": not route.body_optional,
-            "content": {"application/json": {"schema": schema_of[route.body]}},
+            "content": {JSON: {"schema": schema_of[route.body]}} | _further_media(route),
         }
     operation["responses"] = {**_granted(route, schema_of), **_refused(route)}
     return operation
+
+
+def _further_media(route: Route) -> Json:
+    return {
+        medium.name: {
+            "schema": {"type": "string", "description": medium.about},
+            "example": medium.example,
+        }
+        for medium in route.media_taken
+    }
 
 
 def _schemes(route: Route) -> list[str]:

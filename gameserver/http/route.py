@@ -5,7 +5,7 @@ of them can say anything else than the others.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,20 @@ class Streamed(Struct, frozen=True):
     media: str
     filename: str
     chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A media type besides JSON that a route's body may come as.
+
+    `read` makes what the route works with out of the bytes and the parameters of the Content-Type,
+    or says what is wrong. It runs in a thread, so it may take its time and must keep nothing.
+    """
+
+    name: str
+    read: Callable[[bytes, Mapping[str, str]], Any]
+    about: str
+    example: str
 
 
 Answer = Struct | Problem | Written | Streamed | None
@@ -73,7 +87,9 @@ class Route:
     body_optional: bool = False
     """No body is as good as an empty object."""
     rules: tuple[Callable[[Any], Problem | None], ...] = ()
-    """What a body must hold besides its shape."""
+    """What a body of JSON must hold besides its shape."""
+    media_taken: tuple[Medium, ...] = ()
+    """What a body may come as besides JSON."""
     query: type[Any] = NoQuery
     answer: Any = None
     media: str = JSON

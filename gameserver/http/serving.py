@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from email.message import Message
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from gameserver.http.errors import (
 )
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
-from gameserver.http.route import Answer, Route, Streamed, Written
+from gameserver.http.route import JSON, Answer, Route, Streamed, Written
 from gameserver.http.site import Site
 from gameserver.http.strange_json import not_json
 from gameserver.ledger import idempotency
@@ -160,18 +161,29 @@ def _query(route: Route, request: web.Request) -> Any:
 
 
 async def _body(route: Route, request: web.Request) -> Any:
-    """The body as the route's struct, or what is wrong with it."""
+    """The body as the route takes it, or what is wrong with it."""
     if route.body is None:
         return None
-    said = request.can_read_body and "Content-Type" in request.headers
-    if said and not _JSON_MEDIA.fullmatch(request.content_type):
-        return Problem("unsupported_media_type", f"It came as {request.content_type[:64]}.")
+    media = request.content_type if "Content-Type" in request.headers else JSON
+    medium = next((medium for medium in route.media_taken if medium.name == media), None)
+    if medium is None and request.can_read_body and not _JSON_MEDIA.fullmatch(media):
+        return Problem("unsupported_media_type", f"It came as {media[:64]}.")
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             raw = await request.read()
     except TimeoutError:
         return _SLOW
+    if medium is not None:
+        return await asyncio.to_thread(medium.read, raw, _parameters(request))
     return _decoded(route, b"{}" if route.body_optional and not raw else raw)
+
+
+def _parameters(request: web.Request) -> dict[str, str]:
+    """What the Content-Type says besides the media type, `charset` for one."""
+    header = Message()
+    header["Content-Type"] = request.headers["Content-Type"]
+    _, *given = header.get_params() or [("", "")]
+    return {name.lower(): text for name, text in given if isinstance(text, str)}
 
 
 def _decoded(route: Route, raw: bytes) -> Any:
