@@ -34,6 +34,7 @@ class Street:
         self.said: list[Fields] = []  # everything that clients said, in order
         self.sockets: list[ServerConnection] = []
         self.wallets: dict[str, list[Fields]] = {}
+        self.catches: dict[str, list[Fields]] = {}
         self.answers: dict[str, Answer] = {
             "hello": welcome,
             "fix": give_a_cat,
@@ -84,15 +85,17 @@ class Street:
                 return answer(HTTPStatus.SERVICE_UNAVAILABLE, {}, self.retry_after)
             return None
         if path == "/v1/me/coupons":
-            return self._wallet(request, query)
+            return self._page(request, query, self.wallets)
+        if path == "/v1/me/catches":
+            return self._page(request, query, self.catches)
         if path == "/v1/map" and self.map is not None:
             return answer(HTTPStatus.OK, self.map)
         return answer(HTTPStatus.NOT_FOUND, {"code": "not_found"})
 
-    def _wallet(self, request: Request, query: str) -> Response:
+    def _page(self, request: Request, query: str, lists: dict[str, list[Fields]]) -> Response:
         token = request.headers["Authorization"].removeprefix("Bearer ")
         asked = dict(part.split("=") for part in query.split("&"))
-        start, items = int(asked.get("cursor", 0)), self.wallets.get(token, [])
+        start, items = int(asked.get("cursor", 0)), lists.get(token, [])
         end = start + min(2, int(asked["limit"]))  # small pages, so that cursors are followed
         more = str(end) if end < len(items) else None
         return answer(HTTPStatus.OK, {"items": items[start:end], "next": more})
@@ -137,6 +140,7 @@ async def give_a_coupon(
     }
     street.wallets.setdefault(token, []).append({**coupon, "cat": catch["cat"]})
     about = {"attempt": catch["attempt"], "cat": catch["cat"]}
+    street.catches.setdefault(token, []).append({**about, "points": 10})
     await say(socket, "caught", **about, species="tabby", points=10, coupon=coupon)
 
 

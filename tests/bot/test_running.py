@@ -63,6 +63,37 @@ async def test_a_run_walks_catches_and_reconciles(street: Any, tmp_path: Path) -
     assert written["coupons"] == report.coupons
 
 
+async def test_a_history_has_every_throw_and_answer_and_the_lists_of_the_end(
+    street: Any, tmp_path: Path
+) -> None:
+    report = await run(options(street, history=str(tmp_path / "run.jsonl")))
+    told = [json.loads(line) for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
+    assert [line["seq"] for line in told] == list(range(1, len(told) + 1))
+
+    def of(kind: str, player: str) -> list[Any]:
+        return [line for line in told if (line["kind"], line["player"]) == (kind, player)]
+
+    for player in options(street).tokens[:4]:
+        assert [line["new"] for line in of("joined", player)] == [False]
+        codes = [line["coupon"]["code"] for line in of("caught", player)]
+        assert codes
+        assert len(of("catch", player)) >= len(codes)
+        (wallet,), (catches,) = of("wallet", player), of("catches", player)
+        assert [coupon["code"] for coupon in wallet["coupons"]] == codes
+        assert [(c["cat"], c["attempt"], c["points"]) for c in catches["catches"]] == [
+            (line["cat"], line["attempt"], line["points"]) for line in of("caught", player)
+        ]
+    assert sum(line["kind"] == "caught" for line in told) == report.catches
+
+
+async def test_a_history_that_has_no_place_stops_the_run_before_it_begins(
+    street: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(OptionsError, match="history"):
+        await run(options(street, history=str(tmp_path / "nowhere" / "run.jsonl")))
+    assert street.sockets == []
+
+
 async def test_everybody_says_goodbye(street: Any) -> None:
     report = await run(options(street))
     assert [socket.close_code for socket in street.sockets] == [1000] * 4

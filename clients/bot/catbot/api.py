@@ -28,6 +28,7 @@ _MAX_BODY_BYTES = 4 << 20
 _TRY_AGAIN = {429, 503}
 
 Body = TypeVar("Body", bound=msgspec.Struct)
+Page = TypeVar("Page", bound="_Page")
 
 
 class ApiError(Exception):
@@ -52,11 +53,28 @@ class WalletCoupon(msgspec.Struct, frozen=True):
     state: str
     code: str | None = None
     campaign: str | None = None
+    expires_ms: int | None = None
+    attempt: str | None = None
 
 
-class _WalletPage(msgspec.Struct, frozen=True):
-    items: tuple[WalletCoupon, ...]
+class ListedCatch(msgspec.Struct, frozen=True):
+    """One catch in a player's own list."""
+
+    cat: str
+    attempt: str
+    points: int
+
+
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None = None
+
+
+class _WalletPage(_Page, frozen=True, kw_only=True):
+    items: tuple[WalletCoupon, ...]
+
+
+class _CatchesPage(_Page, frozen=True, kw_only=True):
+    items: tuple[ListedCatch, ...]
 
 
 class _MapCentre(msgspec.Struct, frozen=True):
@@ -86,21 +104,13 @@ class Api:
 
     async def wallet(self, token: str) -> list[WalletCoupon]:
         """Every coupon of one player, all pages. Raises ApiError."""
-        headers = {"Authorization": f"Bearer {token}"}
-        params: dict[str, str] = {"limit": str(_PAGE)}
-        coupons: list[WalletCoupon] = []
-        seen: set[str] = set()
-        while True:
-            page = await self._ask(
-                "GET", "/v1/me/coupons", _WalletPage, headers=headers, params=params
-            )
-            coupons.extend(page.items)
-            if page.next is None:
-                return coupons
-            if page.next in seen:
-                raise ApiError("GET /v1/me/coupons: the cursor goes in a circle")
-            seen.add(page.next)
-            params["cursor"] = page.next
+        pages = self._pages("/v1/me/coupons", token, _WalletPage)
+        return [coupon async for page in pages for coupon in page.items]
+
+    async def catches(self, token: str) -> list[ListedCatch]:
+        """Every catch of one player, all pages. Raises ApiError."""
+        pages = self._pages("/v1/me/catches", token, _CatchesPage)
+        return [catch async for page in pages for catch in page.items]
 
     async def places(self) -> Places | None:
         """Where the server's stores are; None where it has none.
@@ -115,6 +125,20 @@ class Api:
             radius_m=found.radius_m,
             stores=tuple(Position(store.lat, store.lon) for store in found.stores),
         )
+
+    async def _pages(self, path: str, token: str, shape: type[Page]) -> AsyncIterator[Page]:
+        headers = {"Authorization": f"Bearer {token}"}
+        params: dict[str, str] = {"limit": str(_PAGE)}
+        seen: set[str] = set()
+        while True:
+            page = await self._ask("GET", path, shape, headers=headers, params=params)
+            yield page
+            if page.next is None:
+                return
+            if page.next in seen:
+                raise ApiError(f"GET {path}: the cursor goes in a circle")
+            seen.add(page.next)
+            params["cursor"] = page.next
 
     async def _ask(
         self,

@@ -16,10 +16,20 @@ from catbot.address import Address
 from catbot.api import Api, ApiError
 from catbot.connection import Closed, Connection, UnreachableError, dial
 from catbot.histogram import Histogram
+from catbot.history import History
 from catbot.pace import Beat
 from catbot.player import Player
 from catbot.reconnect import Backoff, policy_of
-from catbot.wire import ClientMessage, Hello, ServerMessage, Welcome, WireError, decode, encode
+from catbot.wire import (
+    Catch,
+    ClientMessage,
+    Hello,
+    ServerMessage,
+    Welcome,
+    WireError,
+    decode,
+    encode,
+)
 
 _FIX_PERIOD_S = 1.0
 _WELCOME_S = 15.0
@@ -27,12 +37,15 @@ _CLIENT = "catbot"
 
 
 class Venue(msgspec.Struct, frozen=True):
-    """What all bots of a run share. `lag` takes how late this process does what was due."""
+    """What all bots of a run share. `lag` takes how late this process does what was due,
+    `history` what it is told about money, if anybody wants that.
+    """
 
     address: Address
     tls: ssl.SSLContext | None
     api: Api
     lag: Histogram
+    history: History | None = None
 
 
 class Bot:
@@ -42,6 +55,7 @@ class Bot:
         self.player = player
         self.token = token
         self.is_new = token is None
+        self.id: str | None = None  # as the first welcome says
         self._venue = venue
         self._rng = rng
         self._loop = asyncio.get_running_loop()
@@ -143,6 +157,7 @@ class Bot:
             self._breach(f"unreadable: {error}")
             return
         if self._is_welcome:
+            self._note_heard(message)
             self.player.hear(message, now_s)
             self._set_timer(now_s)
         else:
@@ -157,7 +172,10 @@ class Bot:
         self._is_welcome = True
         tally.online += 1
         tally.welcomed += not self._was_welcome
+        if self._venue.history is not None and not self._was_welcome:
+            self._venue.history.joined(message.player, is_new=self.is_new)
         self._was_welcome = True
+        self.id = message.player
         tally.latencies.connect.record((now_s - self._dialled_s) * 1000)
         self.player.welcomed(message, self._say, now_s)
         # The first tick was just now; the phase is each bot's own, so that they do not all
@@ -202,4 +220,14 @@ class Bot:
         self._set_timer(now_s)
 
     def _say(self, message: ClientMessage) -> bool:
-        return self._connection is not None and self._connection.send(encode(message))
+        if self._connection is None or not self._connection.send(encode(message)):
+            return False
+        if self._venue.history is not None and isinstance(message, Catch):
+            assert self.id is not None, "nobody throws before the welcome"
+            self._venue.history.sent(self.id, message)
+        return True
+
+    def _note_heard(self, message: ServerMessage) -> None:
+        if self._venue.history is not None:
+            assert self.id is not None, "nobody is told anything before the welcome"
+            self._venue.history.heard(self.id, message)

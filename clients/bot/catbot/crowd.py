@@ -57,6 +57,12 @@ class Crowd:
             await self._leave(playing)
         return played_s
 
+    def known(self) -> list[tuple[str, str]]:
+        """The players that were welcomed, each with its token."""
+        return [
+            (bot.id, bot.token) for bot in self.bots if bot.id is not None and bot.token is not None
+        ]
+
     async def _leave(self, playing: list[asyncio.Task[None]]) -> None:
         for bot in self.bots:
             bot.rest()

@@ -51,6 +51,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     json: str | None = None
     """Where to write the report as JSON."""
 
+    history: str | None = None
+    """Where to write what bots were told and did about money, as JSON lines."""
+
     fail_if: tuple[str, ...] = ()
     """Conditions over the report that fail the run, as in `p99_catch_ms>250` or `errors>0`."""
 

@@ -1,10 +1,11 @@
 """Whether every coupon that a bot was told of is in that player's wallet, and none twice.
 
 `compare` is the judgement, without I/O; `reconcile` reads the wallets and waits for what is still
-pending.
+pending. `note_lists` writes down what the server says in the end, for others to judge.
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,6 +13,7 @@ import msgspec
 
 from catbot.api import Api, ApiError, WalletCoupon
 from catbot.attempts import Attempt
+from catbot.history import History, KeptCatch, KeptCoupon, wall_clock_ms
 from catbot.wire import Coupon
 
 _READERS = 16
@@ -174,3 +176,38 @@ async def _read(api: Api, accounts: Sequence[Account]) -> list[Wallet]:
         for _ in range(min(_READERS, len(accounts))):
             group.create_task(reader())
     return [wallet for wallet in wallets if wallet is not None]
+
+
+async def note_lists(api: Api, tokens: Iterable[tuple[str, str]], history: History) -> None:
+    """Read the wallet and the catches of every (player, token) once more, into the history.
+
+    What can't be read is not written down.
+    """
+    players = iter(tokens)  # shared, so that every reader takes the next one free
+
+    async def reader() -> None:
+        for player, token in players:
+            with contextlib.suppress(ApiError):
+                asked_ms = wall_clock_ms()
+                coupons = [_kept(coupon) for coupon in await api.wallet(token)]
+                history.wallet(player, asked_ms, coupons)
+                asked_ms = wall_clock_ms()
+                catches = await api.catches(token)
+                history.catches(
+                    player, asked_ms, [KeptCatch(c.cat, c.attempt, c.points) for c in catches]
+                )
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_READERS):
+            group.create_task(reader())
+
+
+def _kept(coupon: WalletCoupon) -> KeptCoupon:
+    return KeptCoupon(
+        state=coupon.state,
+        campaign=coupon.campaign or "",
+        code=coupon.code,
+        expires_ms=coupon.expires_ms,
+        cat=coupon.cat,
+        attempt=coupon.attempt,
+    )

@@ -5,7 +5,7 @@ import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -20,10 +20,11 @@ from catbot.crowd import Crowd
 from catbot.fail_if import failures, parse
 from catbot.ground import Position
 from catbot.histogram import Histogram
+from catbot.history import History, open_history
 from catbot.live_view import show_summary, watch
 from catbot.options import Options, OptionsError
 from catbot.page import to_html
-from catbot.reconcile import account_of, reconcile
+from catbot.reconcile import account_of, note_lists, reconcile
 from catbot.report import Outcome, Report, build, to_json
 from catbot.series import Series
 from catbot.walker import Places
@@ -43,45 +44,58 @@ async def run(
 
     Setting `stop` ends the run early but in order: bots leave, coupons are checked, the report
     covers what was played. Writes the files that the options name. The report's `failed` lists the
-    `fail_if` conditions that held. Raises AddressError, ConditionError, OptionsError or RunError
-    before the first bot moves.
+    `fail_if` conditions that held. Raises AddressError, ConditionError, HistoryError, OptionsError
+    or RunError before the first bot moves; HistoryError also at the end, with the report written.
     """
     conditions = [parse(text) for text in options.fail_if]
     address = Address.parse(options.url)
     _check_writable(options)
     _make_room_for_sockets(options.players)
+    noting = nullcontext() if options.history is None else open_history(Path(options.history))
+    with noting as history:
+        outcome = await _play(options, address, history, console, stop or asyncio.Event())
+        report = build(outcome)
+        report = msgspec.structs.replace(report, failed=failures(conditions, report))
+        _write(options, report)
+        if console is not None:
+            show_summary(console, report)
+    return report
+
+
+async def _play(
+    options: Options,
+    address: Address,
+    history: History | None,
+    console: Console | None,
+    stop: asyncio.Event,
+) -> Outcome:
     tls = ssl.create_default_context() if address.secure else None
     rng = Random(options.seed)
     async with open_api(address, tls, rng) as api:
         crowd = Crowd(options, await _places(api, options))
-        venue = Venue(address, tls, api, Histogram())
+        venue = Venue(address, tls, api, Histogram(), history)
         series = Series(crowd.honest)
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
         async with _looking(series), watch(console, crowd, options):
-            lasted_s = await crowd.play(venue, stop or asyncio.Event())
+            lasted_s = await crowd.play(venue, stop)
         accounts = [
             account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
             for bot in crowd.bots
             if bot.token is not None
         ]
         reconciliation = await reconcile(api, accounts)
-    report = build(
-        Outcome(
-            options=options,
-            started_at=started_at,
-            duration_s=lasted_s,
-            honest=crowd.honest,
-            cheating=crowd.cheating,
-            lag=venue.lag,
-            reconciliation=reconciliation,
-            series=series.samples(),
-        )
+        if history is not None:
+            await note_lists(api, crowd.known(), history)
+    return Outcome(
+        options=options,
+        started_at=started_at,
+        duration_s=lasted_s,
+        honest=crowd.honest,
+        cheating=crowd.cheating,
+        lag=venue.lag,
+        reconciliation=reconciliation,
+        series=series.samples(),
     )
-    report = msgspec.structs.replace(report, failed=failures(conditions, report))
-    _write(options, report)
-    if console is not None:
-        show_summary(console, report)
-    return report
 
 
 @contextmanager
@@ -143,7 +157,8 @@ async def _looking(series: Series) -> AsyncIterator[None]:
 
 def _check_writable(options: Options) -> None:
     # Found out now rather than after the run.
-    for name, path in (("report", options.report), ("json", options.json)):
+    files = {"report": options.report, "json": options.json, "history": options.history}
+    for name, path in files.items():
         if path is not None and not Path(path).resolve().parent.is_dir():
             raise OptionsError(f"{name}: {Path(path).parent} is no directory")
 
