@@ -70,18 +70,18 @@ async def test_a_history_has_every_throw_and_answer_and_the_lists_of_the_end(
     told = [json.loads(line) for line in (tmp_path / "run.jsonl").read_bytes().splitlines()]
     assert [line["seq"] for line in told] == list(range(1, len(told) + 1))
 
-    def of(kind: str, player: str) -> list[Any]:
-        return [line for line in told if (line["kind"], line["player"]) == (kind, player)]
+    def of(kind: str, who: str) -> list[Any]:
+        return [line for line in told if (line["kind"], line["player"]) == (kind, who)]
 
-    for player in options(street).tokens[:4]:
-        assert [line["new"] for line in of("joined", player)] == [False]
-        codes = [line["coupon"]["code"] for line in of("caught", player)]
+    for who in options(street).tokens[:4]:
+        assert [line["new"] for line in of("joined", who)] == [False]
+        codes = [line["coupon"]["code"] for line in of("caught", who)]
         assert codes
-        assert len(of("catch", player)) >= len(codes)
-        (wallet,), (catches,) = of("wallet", player), of("catches", player)
+        assert len(of("catch", who)) >= len(codes)
+        (wallet,), (catches,) = of("wallet", who), of("catches", who)
         assert [coupon["code"] for coupon in wallet["coupons"]] == codes
         assert [(c["cat"], c["attempt"], c["points"]) for c in catches["catches"]] == [
-            (line["cat"], line["attempt"], line["points"]) for line in of("caught", player)
+            (line["cat"], line["attempt"], line["points"]) for line in of("caught", who)
         ]
     assert sum(line["kind"] == "caught" for line in told) == report.catches
 
