@@ -38,6 +38,11 @@ class CatCat:
         return ["--data-dir", str(self.data_dir)]
 
     @property
+    def started(self) -> bool:
+        """Whether it was ever started."""
+        return self._process is not None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -50,6 +55,7 @@ class CatCat:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                start_new_session=True,  # so that it can be killed with its workers
             )  # fmt: skip
         self.printed.clear()
         self._reader = asyncio.create_task(self._read())
@@ -71,6 +77,16 @@ class CatCat:
         """SIGKILL: no chance to tidy up."""
         assert self._process is not None
         self._process.kill()
+        await self._ended()
+
+    async def kill_with_workers(self) -> None:
+        """SIGKILL to the process and its workers at once, but not to its redis-server.
+
+        Harmless where it has ended before.
+        """
+        assert self._process is not None
+        if self._process.returncode is None:
+            os.killpg(self.pid, signal.SIGKILL)
         await self._ended()
 
     async def stop(self) -> int:

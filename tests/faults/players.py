@@ -1,0 +1,176 @@
+"""Bots that play on while things break, in this process so that every moment can be looked at."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+
+import aiohttp
+from catbot.address import Address
+from catbot.api import Api, open_api
+from catbot.bot import Venue
+from catbot.crowd import Crowd
+from catbot.histogram import Histogram
+from catbot.options import Options
+from catbot.reconcile import Reconciliation, account_of, reconcile
+from catbot.wire import Caught
+from msgspec import Struct
+
+RAMP_S = 3.0
+LIES = ("answer_changed", "code_changed", "caught_unasked", "refused_unasked", "violation")
+"""What bots count as errors where the server contradicts itself or its protocol."""
+
+
+class Seen(Struct, frozen=True):
+    """How far the bots have come: who is on line, and what all of them have done so far."""
+
+    online: int
+    fixes: int
+    catches: int
+    coupons: int
+
+
+class Pace(Struct, frozen=True):
+    """What nine in ten stayed below, in milliseconds; see the bots' report for what is measured."""
+
+    reveal_ms: float
+    catch_ms: float
+
+
+class Outcome(Struct, frozen=True):
+    """What the bots know at the end."""
+
+    players: int
+    online: int
+    """How many were on line when they were told to leave."""
+    seen: Seen
+    reconciliation: Reconciliation
+    errors: dict[str, int]
+    unrecorded: tuple[str, ...]
+    """Catches that players were told of and that are not in their lists."""
+
+    def complaints(self) -> list[str]:
+        """What must not be."""
+        found = list(self.reconciliation.problems)
+        if not self.reconciliation.holds:
+            found.insert(0, f"not reconciled: {self.reconciliation}")
+        if self.reconciliation.unasked:
+            found.append(f"{self.reconciliation.unasked} coupons that nobody asked for")
+        if self.online < self.players:
+            found.append(f"{self.players - self.online} of {self.players} players never came back")
+        if self.unrecorded:
+            found.append(f"{len(self.unrecorded)} catches were told but are not recorded")
+            found += self.unrecorded[:5]
+        found += [f"{self.errors[lie]} times {lie}" for lie in LIES if lie in self.errors]
+        return found
+
+
+class Company:
+    """The bots while they play. Made by `playing`."""
+
+    def __init__(
+        self, url: str, crowd: Crowd, api: Api, stop: asyncio.Event, task: asyncio.Task[float]
+    ) -> None:
+        self._url = url
+        self._crowd = crowd
+        self._api = api
+        self._stop = stop
+        self._task = task
+
+    def look(self) -> Seen:
+        """How far they have come by now."""
+        tally = self._crowd.honest
+        return Seen(tally.online, tally.fixes, tally.catches, tally.coupons)
+
+    def all_online(self) -> bool:
+        """Whether everybody is on line."""
+        return self._crowd.honest.online == self._crowd.honest.players
+
+    def pace(self) -> Pace:
+        """What was measured since the last call."""
+        latencies = self._crowd.honest.latencies
+        return Pace(
+            reveal_ms=latencies.reveal.roll().percentile(0.9) or 0.0,
+            catch_ms=latencies.catch.roll().percentile(0.9) or 0.0,
+        )
+
+    def pending(self) -> int:
+        """How many coupons were promised and have not come."""
+        return sum(
+            attempt.coupon is not None
+            and attempt.coupon.code is None
+            and attempt.coupon.state == "pending"
+            for bot in self._crowd.bots
+            for attempt in bot.player.attempts
+        )
+
+    async def leave(self) -> Outcome:
+        """End the game in order, and hold what every bot was told against what is kept."""
+        online = self._crowd.honest.online
+        self._stop.set()
+        await self._task
+        bots = [bot for bot in self._crowd.bots if bot.token is not None]
+        reconciliation = await reconcile(
+            self._api,
+            [
+                account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
+                for bot in bots
+                if bot.token is not None
+            ],
+        )
+        return Outcome(
+            players=self._crowd.honest.players,
+            online=online,
+            seen=self.look(),
+            reconciliation=reconciliation,
+            errors=dict(self._crowd.honest.errors),
+            unrecorded=tuple(await self._unrecorded()),
+        )
+
+    async def _unrecorded(self) -> list[str]:
+        """Catches that were told and are in no player's list, as the API gives it."""
+        missing: list[str] = []
+        async with aiohttp.ClientSession(self._url, raise_for_status=True) as http:
+            for bot in self._crowd.bots:
+                told = {
+                    attempt.catch.cat
+                    for attempt in bot.player.attempts
+                    if isinstance(attempt.answer, Caught)
+                }
+                if told:
+                    headers = {"Authorization": f"Bearer {bot.token}"}
+                    recorded = await _recorded(http, headers)
+                    missing += sorted(told - recorded)
+        return missing
+
+
+async def _recorded(http: aiohttp.ClientSession, headers: dict[str, str]) -> set[str]:
+    """The cats in a player's list of catches."""
+    params = {"limit": "100"}
+    cats: set[str] = set()
+    while True:
+        async with http.get("/v1/me/catches", params=params, headers=headers) as answer:
+            page = await answer.json()
+        cats.update(catch["cat"] for catch in page["items"])
+        if page["next"] is None:
+            return cats
+        params["cursor"] = page["next"]
+
+
+@asynccontextmanager
+async def playing(url: str, players: int, seed: int) -> AsyncIterator[Company]:
+    """Bots that play until they are told to leave, or the block ends."""
+    options = Options(url=url, players=players, ramp_s=RAMP_S, duration_s=math.inf, seed=seed)
+    address = Address.parse(url)
+    async with open_api(address, None, Random(seed)) as api:
+        places = await api.places()
+        assert places is not None, "the town has no stores"
+        crowd = Crowd(options, places)
+        stop = asyncio.Event()
+        task = asyncio.create_task(crowd.play(Venue(address, None, api, Histogram()), stop))
+        try:
+            yield Company(url, crowd, api, stop, task)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
