@@ -16,7 +16,6 @@ from gameserver.ledger.campaigns import (
     BudgetTooLow,
     CampaignEnded,
     EndsBeforeStart,
-    GeneratesCodes,
     PaceWithoutDates,
     StockTooLow,
 )
@@ -119,22 +118,6 @@ class Campaign(Struct, frozen=True, kw_only=True):
     reserved: int
     issued: int
     redeemed: int
-
-
-Code = Annotated[str, Meta(min_length=4, max_length=64, pattern=r"^[!-~]+$(?!\n)")]
-
-
-class OwnCodes(Struct, frozen=True, forbid_unknown_fields=True):
-    """Codes that a merchant's till knows already, given to players in this order."""
-
-    codes: Annotated[list[Code], Meta(min_length=1, max_length=10_000)]
-
-
-class CodesAdded(Struct, frozen=True):
-    """How many codes are new; those that some campaign had already are `taken` and left out."""
-
-    added: int
-    taken: list[str]
 
 
 class Worth(Struct, frozen=True):
@@ -283,21 +266,6 @@ async def change_campaign(call: Call[CampaignChange, NoQuery]) -> Campaign | Pro
     if changed is None:
         return NO_CAMPAIGN
     return shown(changed) if isinstance(changed, ledger_campaigns.Campaign) else _stays(changed)
-
-
-def add_codes(connection: Connection, call: Call[OwnCodes, NoQuery]) -> CodesAdded | Problem:
-    """Add the merchant's own codes to a campaign of theirs."""
-    campaign = call.path["campaign"]
-    if not is_id(campaign):
-        return NO_CAMPAIGN
-    added = ledger_campaigns.add_codes(connection, call.merchant, campaign, call.body.codes)
-    match added:
-        case None:
-            return NO_CAMPAIGN
-        case GeneratesCodes():
-            return Problem("generates_codes")
-        case ledger_campaigns.CodesAdded(count, taken):
-            return CodesAdded(count, taken)
 
 
 def shown(campaign: ledger_campaigns.Campaign) -> Campaign:

@@ -27,6 +27,7 @@ PROBLEMS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
         Kind("bad_json", 400, "The body is not JSON."),
+        Kind("bad_csv", 400, "The body is not CSV in UTF-8."),
         Kind("bad_request", 400, "The request is not HTTP as this server speaks it."),
         Kind(
             "unauthenticated",

@@ -5,8 +5,9 @@ from typing import Any
 
 from gameserver.game.datum import Datum
 from gameserver.game.model import CouponState
-from gameserver.http import admin, campaigns, coupons, players, reports, service, stores
+from gameserver.http import admin, campaigns, coupons, own_codes, players, reports, service, stores
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
+from gameserver.ledger.own_codes import CodesReport, Rejected
 
 _STORE = "sto_0193a2b4c5d9f1e2d3c4b"
 _CAMPAIGN = "cam_0193a2b4c5d0a9b8c7d6e"
@@ -104,7 +105,13 @@ EXAMPLES: dict[type[Any], Any] = {
         issued=211,
         redeemed=60,
     ),
-    campaigns.OwnCodes: campaigns.OwnCodes(codes=["TEA-0001", "TEA-0002"]),
+    own_codes.OwnCodes: own_codes.OwnCodes(codes=["TEA-0001", "TEA-0002"]),
+    CodesReport: CodesReport(
+        added=1998,
+        rejected_total=2,
+        reasons={"too_short": 1, "taken": 1},
+        rejected=[Rejected(17, "TEA", "too_short"), Rejected(1204, "TEA-1203", "taken")],
+    ),
     coupons.Redemption: coupons.Redemption(store=_STORE),
     coupons.Withdrawal: coupons.Withdrawal(reason="given twice by mistake"),
     coupons.Reversal: coupons.Reversal(reason="the till was cancelled"),

@@ -1,9 +1,10 @@
 """The part of the table of endpoints that is for merchants and their clerks."""
 
-from gameserver.http import campaigns, coupons, qr, reports, stores
+from gameserver.http import campaigns, coupons, own_codes, qr, reports, stores
 from gameserver.http.allowed import COUNTER, HOLDERS, MERCHANT
 from gameserver.http.call import Listed, Paging
 from gameserver.http.route import Route
+from gameserver.ledger.own_codes import CodesReport
 
 STORES = (
     Route(
@@ -108,11 +109,12 @@ CAMPAIGNS = (
         path="/v1/campaigns/{campaign}/codes",
         tag="campaigns",
         roles=MERCHANT,
-        deed=campaigns.add_codes,
-        body=campaigns.OwnCodes,
+        deed=own_codes.add_codes,
+        body=own_codes.OwnCodes,
+        media_taken=(own_codes.CSV,),
         status=201,
-        answer=campaigns.CodesAdded,
-        problems=("generates_codes",),
+        answer=CodesReport,
+        problems=("generates_codes", "bad_csv"),
     ),
 )
 

@@ -1,6 +1,6 @@
 """Campaigns: what a coupon is worth, how many there are, and for whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -8,11 +8,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection, func, insert, select, update
 
 from gameserver.game.coupons import CampaignState, Pace, affordable
-from gameserver.ledger.batch import AnyRow, among, texts
+from gameserver.ledger.batch import AnyRow
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
 from gameserver.ledger.stores import touch_stores_of_campaign
-from gameserver.ledger.tables import campaign_codes, campaigns, coupons
+from gameserver.ledger.tables import campaigns, coupons
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Terms = Annotated[str, Meta(max_length=4000)]
@@ -23,7 +23,6 @@ Stock = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Limit = Annotated[int, Meta(ge=1, le=1_000_000)]
 Moment = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
 ValidFor = Annotated[int, Meta(ge=1, le=10 * 366 * 86_400)]
-Code = Annotated[str, Meta(min_length=4, max_length=64)]
 
 
 class NewCampaign(Struct, frozen=True, kw_only=True):
@@ -119,17 +118,6 @@ class CampaignEnded(Struct, frozen=True):
     """An ended campaign stays ended."""
 
 
-class CodesAdded(Struct, frozen=True):
-    """How many codes are new, and those that were in the books already, of whatever campaign."""
-
-    added: int
-    taken: list[str]
-
-
-class GeneratesCodes(Struct, frozen=True):
-    """The campaign makes its codes itself."""
-
-
 NotMade = EndsBeforeStart | PaceWithoutDates | BudgetTooLow
 Unchanged = NotMade | StockTooLow | CampaignEnded
 
@@ -198,34 +186,6 @@ def update_campaign(
     if _SEEN_BY_KEEPERS & values.keys():
         touch_stores_of_campaign(connection, campaign)
     return get_campaign(connection, merchant, campaign)
-
-
-def add_codes(
-    connection: Connection, merchant: str, campaign: str, codes: Sequence[Code]
-) -> CodesAdded | GeneratesCodes | None:
-    """Add a merchant's own codes to a campaign; None if the merchant has none of that id.
-
-    They are given in this order. Codes that any campaign has already are left out and named.
-    """
-    row = connection.execute(_one(merchant, campaign).with_for_update(key_share=True)).first()
-    if row is None:
-        return None
-    if row.codes != "uploaded":
-        return GeneratesCodes()
-    wanted = list(dict.fromkeys(code.strip() for code in codes))
-    known = select(campaign_codes.c.code).where(among(campaign_codes.c.code, "codes"))
-    taken = set(connection.scalars(known, {"codes": texts(wanted)}))
-    fresh = [code for code in wanted if code not in taken]
-    if fresh:
-        connection.execute(
-            insert(campaign_codes), [{"campaign_id": campaign, "code": code} for code in fresh]
-        )
-        connection.execute(
-            update(campaigns)
-            .where(campaigns.c.id == campaign)
-            .values(uploaded=campaigns.c.uploaded + len(fresh))
-        )
-    return CodesAdded(len(fresh), [code for code in wanted if code in taken])
 
 
 def _one(merchant: str, campaign: str) -> Any:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, insert, select
 
 from gameserver.game.model import PlannedStore, SpawnPlan
-from gameserver.ledger import campaigns, keys, stores
+from gameserver.ledger import campaigns, keys, own_codes, stores
 from gameserver.ledger.database import Database
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.keys import NewKey, Principal
@@ -142,10 +142,11 @@ class Merchants:
         return await self._db.write(campaigns.update_campaign, merchant, campaign, change)
 
     async def add_codes(
-        self, merchant: str, campaign: str, codes: Sequence[campaigns.Code]
-    ) -> campaigns.CodesAdded | campaigns.GeneratesCodes | None:
-        """See `campaigns.add_codes`."""
-        return await self._db.write(campaigns.add_codes, merchant, campaign, codes)
+        self, merchant: str, campaign: str, codes: Sequence[str]
+    ) -> own_codes.CodesReport | own_codes.GeneratesCodes | None:
+        """See `own_codes.add_codes`."""
+        sifted = own_codes.sift(codes)
+        return await self._db.write(own_codes.add_codes, merchant, campaign, sifted)
 
 
 def add_merchant(connection: Connection, name: str, now_ms: int) -> NewMerchant:

@@ -97,29 +97,6 @@ async def test_dates_are_checked_against_those_that_stay(desk: Desk) -> None:
     assert (await desk.as_merchant("GET", path)).json == campaign
 
 
-async def test_a_merchants_own_codes_are_given_once_each_in_their_order(desk_on: Desk) -> None:
-    desk = desk_on
-    store, campaign = await desk.a_store(), await desk.a_campaign(codes="uploaded")
-    path = f"/v1/campaigns/{campaign['id']}/codes"
-    added = await desk.as_merchant("POST", path, {"codes": ["TEA-1", "TEA-2", "TEA-1"]})
-    assert (added.status, added.json) == (201, {"added": 2, "taken": []})
-    more = await desk.as_merchant("POST", path, {"codes": ["TEA-2", "TEA-3"]})
-    assert more.json == {"added": 1, "taken": ["TEA-2"]}
-    codes = await desk.coupons(campaign["id"], store["id"], 5)
-    assert codes == ["TEA-1", "TEA-2", "TEA-3"]
-    told = (await desk.as_merchant("GET", f"/v1/campaigns/{campaign['id']}")).json
-    assert (told["uploaded"], told["issued"]) == (3, 3)
-    found = await desk.as_merchant("GET", "/v1/coupons/TEA-1")
-    assert found.json["code"] == "TEA-1"
-
-
-async def test_a_campaign_that_makes_its_codes_takes_none(desk: Desk) -> None:
-    campaign = await desk.a_campaign()
-    path = f"/v1/campaigns/{campaign['id']}/codes"
-    reply = await desk.as_merchant("POST", path, {"codes": ["TEA-1"]})
-    assert (reply.status, reply.code) == (409, "generates_codes")
-
-
 async def test_a_budget_bounds_what_is_out(desk_on: Desk) -> None:
     desk = desk_on
     made = await desk.a_campaign(kind="amount", value=0.1, currency="CNY", budget=0.3)

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from gameserver.game.codes import read_code
 from gameserver.game.model import CouponState, IssueItem, IssueResult, Reservation
-from gameserver.ledger.campaigns import CampaignChange, CodesAdded, GeneratesCodes
+from gameserver.ledger.campaigns import CampaignChange
 from gameserver.ledger.ledger import Ledger, open_ledger
+from gameserver.ledger.own_codes import CodesReport, GeneratesCodes, Rejected
 from gameserver.ledger.stores import NewStore, Store
 from tests.ledger.shop import DAY_MS, NOW, Shop, campaign, caught, counters, open_shop
 
@@ -231,12 +232,14 @@ async def test_a_merchants_own_codes_are_given_once_each_and_in_order(ledger: Le
     sale = await campaign(ledger, shop, 50, codes="uploaded")
     assert (await one(ledger, caught(sale))).status == "sold_out"
     added = await ledger.merchants.add_codes(shop.merchant, sale, ["BUN-1", "BUN-2", " BUN-1 "])
-    assert added == CodesAdded(2, [])
+    assert isinstance(added, CodesReport)
+    assert (added.added, added.rejected) == (2, [Rejected(3, "BUN-1", "repeated")])
     results = await ledger.coupons.issue([caught(sale) for _ in range(3)], NOW)
     given = [result.coupon.code if result.coupon else result.status for result in results]
     assert given == ["BUN-1", "BUN-2", "sold_out"]
     again = await ledger.merchants.add_codes(shop.merchant, sale, ["BUN-2", "BUN-3"])
-    assert again == CodesAdded(1, ["BUN-2"])
+    assert isinstance(again, CodesReport)
+    assert (again.added, again.rejected) == (1, [Rejected(1, "BUN-2", "taken")])
     assert await ledger.coupons.reserve([Reservation("cat", sale, 9, NOW)], NOW) == [1]
     found = await ledger.coupons.find("BUN-1", shop.merchant)
     assert found is not None
