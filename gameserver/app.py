@@ -112,6 +112,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         stack.push_async_callback(_leave, live, process)
         site = Site(
             ledger=ledger,
+            coupons=ledger.coupons,
             rules=config.rules,
             species=ground.species,
             secret=ground.secret,

@@ -1,7 +1,7 @@
 """From a won cat to a coupon in the books: what gateway and keeper both do with a claim.
 
 The order is what makes crashes harmless: the claim stands in Redis with its outbox entry, then the
-coupon is committed, then the player hears of it, then the catch is recorded, then the entry goes.
+coupon is committed, then the catch is recorded and the entry goes, then the player hears of it.
 Whoever finds an entry later does the same again, with the same ids, and gets the same answers.
 """
 
@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from gameserver.batches import Batches, BatchesFull
+from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, CouponView, IssueItem, IssueResult
 from gameserver.ledger.catches import Catches
-from gameserver.ledger.coupons import CouponService
 from gameserver.ledger.database import LedgerError
+from gameserver.ledger.paging import Page
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import CouponChanged
@@ -32,7 +33,8 @@ from gameserver.protocol import (
 log = logging.getLogger(__name__)
 
 ISSUE_WITHIN_S = 1.5
-BATCH_MOST = 200
+RECORD_WITHIN_S = 1.0
+BATCH_MOST = 500
 WAITING_MOST = 10_000
 
 _REFUSED_BY = {"per_player": "campaign_limit", "per_player_day": "daily_limit"}
@@ -43,6 +45,13 @@ class Won(NamedTuple):
 
     claim: Claim
     entry: str
+
+
+class Recorded(NamedTuple):
+    """A claim to write down, and whether its coupon is still to come."""
+
+    won: Won
+    is_owed: bool
 
 
 class Awards:
@@ -58,7 +67,7 @@ class Awards:
         self.issuing: Batches[IssueItem, IssueResult] = Batches(
             self._issue, most=BATCH_MOST, waiting=WAITING_MOST
         )
-        self.recording: Batches[Won, None] = Batches(
+        self.recording: Batches[Recorded, bool] = Batches(
             self._record, most=BATCH_MOST, waiting=WAITING_MOST
         )
 
@@ -79,26 +88,112 @@ class Awards:
     async def award(self, won: Won) -> Caught | Refused:
         """Give the player what the cat carried.
 
-        `Caught` once the coupon is committed; with a pending coupon where the coupon service did
-        not answer in time: then the outbox entry stays for the keeper. `Refused` where the coupon
-        can't be had: then the cat has its place back.
+        `Caught` once the coupon and the catch are committed. The coupon is pending where the coupon
+        service did not answer in time: then the books owe it, and the outbox entry stays for the
+        keeper. `Refused` where the coupon can't be had: then the cat has its place back.
         """
         claim = won.claim
-        if claim.campaign is None:
-            self._record_soon(won)
-            return _caught(claim, None)
+        coupon: CouponView | None = None
+        if claim.campaign is not None:
+            result = await self._issued(claim)
+            refusal = None if result is None else _refusal(claim, result)
+            if refusal is not None:
+                return await self._undone(won, refusal)
+            found = None if result is None else result.coupon
+            coupon = (
+                pending_coupon(claim.campaign, claim.title or "")
+                if found is None
+                else coupon_view(found)
+            )
+        is_owed = coupon is not None and coupon.state is CouponState.PENDING
+        if await self._stands(Recorded(won, is_owed)):
+            return _caught(claim, coupon)
+        refusal = refused("already_caught", attempt=claim.attempt, cat=claim.cat)
+        return await self._undone(won, refusal)
+
+    async def finish(self, wons: Sequence[Won]) -> list[CouponChanged]:
+        """Do what is left of claims that nobody finished; what their players should hear.
+
+        LedgerError where the books can't be reached: the outbox keeps every claim, try again.
+        """
+        couponed = [won for won in wons if won.claim.campaign is not None]
+        stands = [won for won in wons if won.claim.campaign is None]
+        news: list[CouponChanged] = []
+        reasons: dict[str, str] = {}
+        results = await self._issue([_item(won.claim) for won in couponed]) if couponed else []
+        for won, result in zip(couponed, results, strict=True):
+            refusal = _refusal(won.claim, result)
+            if refusal is None:
+                assert result.coupon is not None
+                stands.append(won)
+                news.append(_news(won.claim, coupon_view(result.coupon)))
+            else:
+                reasons[won.claim.catch] = refusal.reason
+                news.append(_news(won.claim, _nothing(won.claim)))
+        # The books first: a claim that is undone in Redis leaves nothing to find it by.
+        await self._catches.settle(reasons)
+        for won in couponed:
+            reason = reasons.get(won.claim.catch)
+            if reason is not None:
+                await self._live.unclaim_cat(won.claim, won.entry, reason, self._clock())
+        kept = await self._record([Recorded(won, is_owed=False) for won in stands])
+        for won, stays in zip(stands, kept, strict=True):
+            if not stays:
+                await self._live.unclaim_cat(won.claim, won.entry, "already_caught", self._clock())
+        return news
+
+    async def owed(self, before_ms: int, limit: int, cursor: str | None) -> Page[Claim]:
+        """Claims from before a time whose coupons the books of catches still owe."""
+        return await self._catches.owed(before_ms, limit, cursor)
+
+    async def pay(self, claims: Sequence[Claim]) -> list[CouponChanged]:
+        """Bring owed coupons that no outbox entry brings any more; what players should hear.
+
+        A catch stands also where there is no coupon for it after all: the player has been told of
+        it, and its cat may be long gone.
+        """
+        results = await self._issue([_item(claim) for claim in claims])
+        news: list[CouponChanged] = []
+        reasons: dict[str, str] = {}
+        paid: list[Claim] = []
+        for claim, result in zip(claims, results, strict=True):
+            refusal = _refusal(claim, result)
+            if refusal is None:
+                assert result.coupon is not None
+                paid.append(claim)
+                news.append(_news(claim, coupon_view(result.coupon)))
+            else:
+                reasons[claim.catch] = refusal.reason
+                news.append(_news(claim, _nothing(claim)))
+        await self._catches.record(paid, self._clock())
+        await self._catches.settle(reasons)
+        return news
+
+    async def _issued(self, claim: Claim) -> IssueResult | None:
+        """What the coupon service says, or None where it says nothing in time."""
         try:
             async with asyncio.timeout(ISSUE_WITHIN_S):
                 # Where the time is up, what still waits is withdrawn: the keeper has it then. What
                 # is under way may be committed all the same, and the keeper hears `already`.
-                result = await self.issuing.add(_item(claim))
+                return await self.issuing.add(_item(claim))
         except (TimeoutError, LedgerError, BatchesFull):
-            return _caught(claim, pending_coupon(claim.campaign, claim.title or ""))
-        refusal = _refusal(claim, result)
-        if refusal is None:
-            assert result.coupon is not None
-            self._record_soon(won)
-            return _caught(claim, coupon_view(result.coupon))
+            return None
+
+    async def _stands(self, recorded: Recorded) -> bool:
+        """Whether the books have this catch, and no other of this player and cat.
+
+        Where they can't be reached in time the claim in Redis must do: its entry stays.
+        """
+        try:
+            async with asyncio.timeout(RECORD_WITHIN_S):
+                return await self.recording.add(recorded)
+        except (TimeoutError, LedgerError, BatchesFull):
+            log.warning("a catch is recorded later, from the outbox")
+            return True
+
+    async def _undone(self, won: Won, refusal: Refused) -> Refused:
+        """Give the cat its place back, and say why."""
+        claim = won.claim
         try:
             is_undone = await self._live.unclaim_cat(
                 claim, won.entry, refusal.reason, self._clock()
@@ -109,47 +204,21 @@ class Awards:
         # Where it is not undone, the keeper was faster and found a coupon: it tells the player.
         return refusal if is_undone else refused("busy", attempt=claim.attempt, cat=claim.cat)
 
-    async def finish(self, wons: Sequence[Won]) -> list[CouponChanged]:
-        """Do what is left of claims that nobody finished; what their players should hear.
-
-        LedgerError where the books can't be reached: the outbox keeps every claim, try again.
-        """
-        couponed = [won for won in wons if won.claim.campaign is not None]
-        stands = [won for won in wons if won.claim.campaign is None]
-        news: list[CouponChanged] = []
-        results = await self._issue([_item(won.claim) for won in couponed]) if couponed else []
-        for won, result in zip(couponed, results, strict=True):
-            refusal = _refusal(won.claim, result)
-            if refusal is None:
-                assert result.coupon is not None
-                stands.append(won)
-                news.append(_news(won.claim, coupon_view(result.coupon)))
-            else:
-                await self._live.unclaim_cat(won.claim, won.entry, refusal.reason, self._clock())
-                news.append(_news(won.claim, _nothing(won.claim)))
-        if stands:
-            await self._record(stands)
-        return news
-
-    def _record_soon(self, won: Won) -> None:
-        try:
-            self.recording.add(won)
-        except BatchesFull:
-            log.warning("too many catches to record; the outbox keeps this one")
-
     async def _issue(self, items: Sequence[IssueItem]) -> Sequence[IssueResult]:
         return await self._coupons.issue(items, self._clock())
 
-    async def _record(self, batch: Sequence[Won]) -> Sequence[None]:
-        await self._catches.record([won.claim for won in batch], self._clock())
+    async def _record(self, batch: Sequence[Recorded]) -> Sequence[bool]:
+        owed = {won.claim.catch for won, is_owed in batch if is_owed}
+        stand = await self._catches.record([won.claim for won, _ in batch], self._clock(), owed)
         entries: defaultdict[str, list[str]] = defaultdict(list)
-        for won in batch:
-            entries[cat_region(won.claim.cat)].append(won.entry)
+        for (won, is_owed), stands in zip(batch, stand, strict=True):
+            if stands and not is_owed:
+                entries[cat_region(won.claim.cat)].append(won.entry)
         await asyncio.gather(
             *(self._live.finish(region, ids) for region, ids in entries.items()),
             return_exceptions=True,  # an entry that stays is finished by the keeper
         )
-        return [None] * len(batch)
+        return stand
 
 
 def _caught(claim: Claim, coupon: CouponView | None) -> Caught:

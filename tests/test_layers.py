@@ -22,13 +22,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "protocol": {"game"},
     "live": {"game"},
     "ledger": {"game"},
-    "awards": LOWER | {"batches"},
+    "coupons": {"game", "ledger"},
+    "awards": LOWER | {"batches", "coupons"},
     "gateway": {"awards", "game", "jobs", "live", "protocol", "species"},
-    "keeper": {"awards", "game", "ledger", "live"},
-    "http": LOWER | {"species"},
-    "ops": LOWER | SHARED | {"gateway", "keeper"},
+    "keeper": {"awards", "coupons", "game", "ledger", "live"},
+    "http": LOWER | {"coupons", "species"},
+    "ops": LOWER | SHARED | {"coupons", "gateway", "keeper"},
     "docs": {"game", "protocol"},
-    "app": LOWER | SHARED | {"gateway", "http", "keeper", "ops"},
+    "app": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "ops"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 

@@ -82,6 +82,18 @@ class CouponView(Struct, frozen=True):
     expires_ms: int | None
 
 
+class CouponChange(Struct, frozen=True):
+    """One thing that happened to a coupon after it was issued, and the coupon as it is now.
+
+    `number` grows with every change, over all coupons.
+    """
+
+    number: int
+    player: str
+    catch: str
+    coupon: CouponView
+
+
 class IssueItem(Struct, frozen=True):
     """One coupon asked of the coupon service; `catch` makes asking again harmless.
 

@@ -3,9 +3,11 @@
 from math import sqrt
 from random import Random
 
+from msgspec.structs import replace
+
 from gameserver.game.geo import destination
 from gameserver.game.hours import is_open, next_change_ms
-from gameserver.game.model import Cat, PlannedStore, SpawnPlan
+from gameserver.game.model import ActiveHours, Cat, Offering, PlannedStore, SpawnPlan
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -38,6 +40,23 @@ def next_turn_ms(plan: SpawnPlan, timezone: str, now_ms: int) -> int | None:
     if active.hours is not None:
         turns.append(next_change_ms(active.hours, timezone, now_ms))
     return min((turn for turn in turns if turn is not None and turn > now_ms), default=None)
+
+
+def as_offered(store: PlannedStore, offering: Offering | None) -> PlannedStore:
+    """The store with its plan cut down to what its campaign says of itself.
+
+    No plan where the campaign is paused, over or unknown (None); else its `active` span lies within
+    the campaign's dates.
+    """
+    plan = store.plan
+    if plan is None or plan.campaign is None:
+        return store
+    if offering is None or offering.state != "active":
+        return replace(store, plan=None)
+    starts = [at for at in (plan.active.from_ms, offering.starts_ms) if at is not None]
+    ends = [at for at in (plan.active.to_ms, offering.ends_ms) if at is not None]
+    active = ActiveHours(max(starts, default=None), min(ends, default=None), plan.active.hours)
+    return replace(store, plan=replace(plan, active=active), campaign_title=offering.title)
 
 
 def cats_for(store: PlannedStore, count: int, now_ms: int, rng: Random) -> list[Cat]:

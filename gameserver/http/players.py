@@ -111,7 +111,8 @@ async def my_coupons(call: Call[None, Paging]) -> Listed[WalletCoupon] | Problem
     standing = await _standing(call)
     if standing is not None and standing.gone:
         return FORGOTTEN
-    page = await call.site.ledger.coupons.wallet(call.player, call.query.limit, call.query.cursor)
+    page = await call.site.coupons.wallet(call.player, call.query.limit, call.query.cursor)
+    attempts = await call.site.ledger.catches.attempts([coupon.catch for coupon in page.items])
     shown = [
         WalletCoupon(
             code=coupon.code,
@@ -124,7 +125,7 @@ async def my_coupons(call: Call[None, Paging]) -> Listed[WalletCoupon] | Problem
             store=coupon.store,
             cat=coupon.cat,
             catch=coupon.catch,
-            attempt=coupon.attempt,
+            attempt=attempts.get(coupon.catch),
         )
         for coupon in page.items
     ]
@@ -143,6 +144,8 @@ async def my_catches(call: Call[None, Paging]) -> Listed[Catch] | Problem:
 
 async def forget_me(call: Call[None, NoQuery]) -> None:
     """Take the player out of the books, end the session, and let the token open nothing more."""
+    # The coupons first: where that fails, the player still has a token to ask again with.
+    await call.site.coupons.forget(call.player)
     await call.site.ledger.players.forget(call.player)
     await tell(call.site, Banned(call.player))
 

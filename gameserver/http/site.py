@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from gameserver.coupons.service import CouponService
 from gameserver.game.catching import Rules
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.messages import InboxMessage
@@ -14,6 +15,7 @@ class Site:
     """The parts and limits behind the API."""
 
     ledger: Ledger
+    coupons: CouponService
     rules: Rules
     species: Mapping[str, Species]
     secret: bytes

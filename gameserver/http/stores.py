@@ -14,7 +14,7 @@ from gameserver.http.call import Call, Listed, NoQuery, Paging
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.texts import Id, Line, Moment, Name, epoch_ms, is_id, moment_of, moment_rule
 from gameserver.ledger import stores as ledger_stores
-from gameserver.ledger.stores import UnknownCampaign, UnknownTimezone
+from gameserver.ledger.stores import UnknownTimezone
 from gameserver.species import Species
 
 Latitude = Annotated[float, Meta(ge=-90, le=90, description="Degrees, in the store's datum.")]
@@ -206,13 +206,19 @@ async def put_plan(call: Call[SpawnPlan, NoQuery]) -> SpawnPlan | Problem:
     plan = _game_plan(call.body, call.site.species)
     if isinstance(plan, Problem):
         return plan
-    changed = await call.site.ledger.merchants.put_plan(call.merchant, store, plan)
-    if isinstance(changed, UnknownCampaign):
+    if plan.campaign is not None and not await _is_campaign_of(call, plan.campaign):
         return invalid("campaign", "this merchant has no such campaign")
+    changed = await call.site.ledger.merchants.put_plan(call.merchant, store, plan)
     if changed is None:
         return NO_STORE
     assert changed.plan is not None
     return _shown_plan(changed.plan)
+
+
+async def _is_campaign_of(call: Call[SpawnPlan, NoQuery], campaign: str) -> bool:
+    """Whether the coupon service has the campaign, as one of the caller's merchant."""
+    found = await call.site.coupons.offerings([campaign])
+    return any(offering.merchant == call.merchant for offering in found)
 
 
 def shown(store: ledger_stores.Store) -> Store:

@@ -1,12 +1,18 @@
-"""What somebody left undone: claims whose process died, reservations whose cat never came."""
+"""What somebody left undone: claims whose process died, coupons that are owed, reservations whose
+cat never came.
+
+A claim without its coupon stands in two places: in its region's outbox in Redis, which the gateway
+or a keeper empties, and, once its player was told `pending`, in the books as owed, so that the loss
+of Redis loses no promise.
+"""
 
 import asyncio
 import logging
 from collections.abc import Collection, Sequence
 
 from gameserver.awards import Awards, Won
+from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
-from gameserver.ledger.coupons import CouponService
 from gameserver.ledger.errors import LedgerError
 from gameserver.live.claims import OutboxEntry
 from gameserver.live.errors import LiveError
@@ -18,8 +24,14 @@ log = logging.getLogger(__name__)
 UNFINISHED_AFTER_MS = 3_000
 """A gateway finishes its claims well within this; older ones are the keeper's."""
 
-MOST = 200
-"""Entries of a region, and reservations, in one go."""
+OWED_AFTER_MS = 10_000
+"""A coupon that is owed so long has no outbox entry any more that would bring it."""
+
+MOST = 500
+"""Entries of a region, owed coupons, and reservations, in one go."""
+
+GOES_MOST = 20
+"""How many goes at a region's outbox there are before the next region has its turn."""
 
 RELEASE_ALL = 1_000_000
 """A cat that is gone keeps nothing: release all that was granted and not issued."""
@@ -44,11 +56,19 @@ class Leftovers:
             if not entries:
                 continue
             try:
-                await self._finish(region, entries, now_ms)
+                await self._empty(region, entries, now_ms)
             except (LiveError, LedgerError):
                 raise  # a store is away: it is for every region
             except Exception:
                 log.exception("the outbox of region %s can't be finished", region)
+
+    async def _empty(self, region: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
+        for _ in range(GOES_MOST):
+            await self._finish(region, entries, now_ms)
+            if len(entries) < MOST:
+                return
+            before_ms = now_ms - UNFINISHED_AFTER_MS
+            entries = await self._live.unfinished(region, before_ms, MOST, entries[-1].entry)
 
     async def _finish(self, region: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
         wons = [Won(entry.claim, entry.entry) for entry in entries if entry.claim is not None]
@@ -61,6 +81,20 @@ class Leftovers:
         if gone:
             await self._coupons.release([(entry.cat, RELEASE_ALL) for entry in gone], now_ms)
             await self._live.finish(region, [entry.entry for entry in gone])
+
+    async def finish_owed(self, regions: Collection[str], now_ms: int) -> None:
+        """Bring the coupons that the books of catches still owe to players."""
+        cursor: str | None = None
+        while True:
+            page = await self._awards.owed(now_ms - OWED_AFTER_MS, MOST, cursor)
+            mine = [claim for claim in page.items if cat_region(claim.cat) in regions]
+            if mine:
+                for news in await self._awards.pay(mine):
+                    await self._push(news)
+                self.finished += len(mine)
+            cursor = page.next
+            if cursor is None:
+                return
 
     async def _push(self, news: CouponChanged) -> None:
         where = await self._live.where(news.player)

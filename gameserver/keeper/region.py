@@ -35,6 +35,7 @@ class RegionBook:
         self._due: list[tuple[int, str]] = []
         self._due_at: dict[str, int] = {}
         self._waits: dict[str, int] = {}
+        self._left_alone: set[str] = set()
 
     # --- what is so ---
 
@@ -65,12 +66,19 @@ class RegionBook:
 
     def plan(self, store: PlannedStore, now_ms: int) -> None:
         """A store or its plan changed."""
+        self._left_alone.discard(store.id)
         self._stores[store.id] = store
         self._waits.pop(store.id, None)
         self._remind(store.id, now_ms)
 
+    def leave_alone(self, store_id: str) -> None:
+        """Nobody knows yet what a store wants: its cats stay, and no others come."""
+        self._stores.pop(store_id, None)
+        self._left_alone.add(store_id)
+
     def drop(self, store_id: str, now_ms: int) -> None:
         """A store is in this region no more; its cats go at the next tick."""
+        self._left_alone.discard(store_id)
         self._stores.pop(store_id, None)
         self._remind(store_id, now_ms)
 
@@ -108,6 +116,8 @@ class RegionBook:
 
     def wants(self, store_id: str, now_ms: int) -> tuple[PlannedStore | None, int, list[str]]:
         """What a due store needs: itself, how many new cats, and which cats must go."""
+        if store_id in self._left_alone:
+            return None, 0, []
         store = self._stores.get(store_id)
         alive = self._alive.get(store_id, set())
         plan = store.plan if store is not None else None

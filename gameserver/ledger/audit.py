@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from gameserver.game.coupons import REVERSIBLE_MS
 from gameserver.ledger.tables import (
     campaign_codes,
     campaigns,
@@ -93,6 +94,12 @@ def _unique(name: str, table: Table, *columns: ColumnElement[Any]) -> Invariant:
     )
 
 
+def _belongs(name: str, table: Table, column: ColumnElement[Any], to: Table) -> Invariant:
+    """Every row of a table names a row of another that there is."""
+    shown = next(iter(table.primary_key))
+    return Invariant(name, table, select(shown).where(column.not_in(select(to.c.id))))
+
+
 def _limit(name: str, limit: ColumnElement[Any], *per: ColumnElement[Any]) -> Invariant:
     """No coupon was issued over a limit; those from before it was changed are not held to it."""
     since = campaigns.c.limits_after_coupon
@@ -118,11 +125,13 @@ def _beside(step: Any) -> ColumnElement[Any]:
 
 
 _steps = select(
+    coupon_events.c.id,
     coupon_events.c.coupon_id,
     coupon_events.c.change,
     coupon_events.c.at_ms,
     coupon_events.c.store_id,
     _beside(func.lag(coupon_events.c.change)).label("before"),
+    _beside(func.lag(coupon_events.c.at_ms)).label("before_ms"),
     _beside(func.lead(coupon_events.c.id)).is_(None).label("is_last"),
 ).subquery()
 # A reversal follows a redemption; everything else begins, or follows a reversal.
@@ -140,6 +149,12 @@ _events = (
     .group_by(_steps.c.coupon_id)
     .subquery()
 )
+
+
+def _if_redeemed(what: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((coupons.c.state == "redeemed", what))
+
+
 _leads_to = case(
     {"redeem": "redeemed", "expire": "expired", "void": "void", "reverse": "active"},
     value=_events.c.change,
@@ -147,13 +162,14 @@ _leads_to = case(
 _events_disagree = or_(
     coupons.c.state != func.coalesce(_leads_to, "active"),
     func.coalesce(_events.c.astray, 0) > 0,
-    and_(
-        coupons.c.state == "redeemed",
-        or_(
-            coupons.c.redeemed_ms != _events.c.at_ms,
-            coupons.c.redeemed_store_id != _events.c.store_id,
-        ),
-    ),
+    coupons.c.redeemed_ms.is_distinct_from(_if_redeemed(_events.c.at_ms)),
+    coupons.c.redeemed_store_id.is_distinct_from(_if_redeemed(_events.c.store_id)),
+)
+# Too early for expiring, or too late for anything else; game/coupons.py has the times.
+_untimely = case(
+    (_steps.c.change == "expire", _steps.c.at_ms < coupons.c.expires_ms),
+    (_steps.c.change == "reverse", _steps.c.at_ms - _steps.c.before_ms >= REVERSIBLE_MS),
+    else_=_steps.c.at_ms >= coupons.c.expires_ms,
 )
 
 _of_cat = (
@@ -250,13 +266,32 @@ INVARIANTS = (
         .where(_events_disagree),
     ),
     Invariant(
-        "every catch of a cat with a campaign has its coupon or a reason",
+        "every change of a coupon came in time",
+        coupon_events,
+        select(_steps.c.id)
+        .join_from(_steps, coupons, coupons.c.id == _steps.c.coupon_id)
+        .where(_untimely),
+    ),
+    _belongs("every event is of a coupon", coupon_events, coupon_events.c.coupon_id, coupons),
+    _belongs("every coupon is of a campaign", coupons, coupons.c.campaign_id, campaigns),
+    _belongs(
+        "every reservation is of a campaign", reservations, reservations.c.campaign_id, campaigns
+    ),
+    _belongs(
+        "every uploaded code is of a campaign",
+        campaign_codes,
+        campaign_codes.c.campaign_id,
+        campaigns,
+    ),
+    Invariant(
+        "every catch of a cat with a campaign has its coupon, is owed it, or has a reason",
         catches,
         select(catches.c.id)
         .outerjoin_from(catches, coupons, coupons.c.catch_id == catches.c.id)
         .where(
             catches.c.campaign_id.is_not(None),
             catches.c.no_coupon.is_(None),
+            ~catches.c.owed,
             coupons.c.id.is_(None),
         ),
     ),
@@ -266,7 +301,11 @@ INVARIANTS = (
         select(catches.c.id)
         .join_from(catches, coupons, coupons.c.catch_id == catches.c.id)
         .where(
-            or_(catches.c.player_id != coupons.c.player_id, catches.c.cat_id != coupons.c.cat_id)
+            or_(
+                catches.c.player_id != coupons.c.player_id,
+                catches.c.cat_id != coupons.c.cat_id,
+                catches.c.campaign_id.is_distinct_from(coupons.c.campaign_id),
+            )
         ),
     ),
     Invariant(

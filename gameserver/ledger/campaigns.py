@@ -11,7 +11,6 @@ from gameserver.game.coupons import CampaignState, Pace, affordable
 from gameserver.ledger.batch import AnyRow
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
-from gameserver.ledger.stores import touch_stores_of_campaign
 from gameserver.ledger.tables import campaigns, coupons
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -183,8 +182,6 @@ def update_campaign(
         values["limits_after_coupon"] = connection.scalar(_last_coupon(campaign)) or 0
     if values:
         connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
-    if _SEEN_BY_KEEPERS & values.keys():
-        touch_stores_of_campaign(connection, campaign)
     return get_campaign(connection, merchant, campaign)
 
 

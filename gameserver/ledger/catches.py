@@ -1,17 +1,27 @@
 """The record of catches, and who is best at it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, union_all
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    false,
+    func,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gameserver.game.model import Claim
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page, page_size, pair_cursor
-from gameserver.ledger.tables import catches, players, scores
+from gameserver.ledger.tables import catch_is_owed, catches, players, scores
 
 Period = Literal["day", "week", "all"]
 
@@ -47,7 +57,7 @@ class Score(Struct, frozen=True):
     catches: int
 
 
-_CATCH = select(catches.c.id, catches.c.cat_id, catches.c.player_id)
+_CATCH = select(catches.c.id, catches.c.cat_id, catches.c.player_id, catches.c.owed)
 # Not one SELECT with OR, for which PostgreSQL would read the whole table.
 _THERE = union_all(
     _CATCH.where(among(catches.c.id, "ids")),
@@ -65,8 +75,27 @@ _INSERT = many_inserts(
     "store_id",
     "at_ms",
     "campaign_id",
-    "no_coupon",
+    "owed",
 )
+_SETTLE = Many(
+    update(catches)
+    .where(catches.c.id == bindparam("catch"), catch_is_owed)
+    .values(owed=false(), no_coupon=bindparam("reason")),
+    "reason",
+    "catch",
+)
+_OWED = (
+    select(catches)
+    .where(
+        catch_is_owed,
+        catches.c.at_ms < bindparam("before_ms"),
+        tuple_(catches.c.at_ms, catches.c.id)
+        > tuple_(bindparam("after_ms"), bindparam("after_id")),
+    )
+    .order_by(catches.c.at_ms, catches.c.id)
+    .limit(bindparam("most"))
+)
+_ATTEMPTS = select(catches.c.id, catches.c.attempt).where(among(catches.c.id, "ids"))
 _FORGET = Many(
     delete(scores).where(
         scores.c.period == bindparam("score_period"), scores.c.player_id == bindparam("player")
@@ -102,13 +131,22 @@ class Catches:
         self._db = db
 
     async def record(
-        self,
-        claims: Sequence[Claim],
-        now_ms: int,
-        no_coupon: Mapping[str, str] | None = None,
-    ) -> None:
+        self, claims: Sequence[Claim], now_ms: int, owed: Collection[str] = ()
+    ) -> list[bool]:
         """See `record`."""
-        await self._db.write(record, claims, no_coupon or {})
+        return await self._db.write(record, claims, owed)
+
+    async def settle(self, reasons: Mapping[str, str]) -> None:
+        """See `settle`."""
+        await self._db.write(settle, reasons)
+
+    async def owed(self, before_ms: int, limit: int, cursor: str | None = None) -> Page[Claim]:
+        """See `owed`."""
+        return await self._db.read(owed, before_ms, limit, cursor)
+
+    async def attempts(self, ids: Sequence[str]) -> dict[str, str]:
+        """See `attempts`."""
+        return await self._db.read(attempts, ids)
 
     async def of_player(self, player: str, limit: int, cursor: str | None = None) -> Page[Catch]:
         """See `of_player`."""
@@ -123,29 +161,63 @@ class Catches:
         return await self._db.read(leaderboard, period, limit, now_ms)
 
 
-def record(connection: Connection, claims: Sequence[Claim], no_coupon: Mapping[str, str]) -> None:
-    """Write catches down, each once, however often they are brought.
+def record(connection: Connection, claims: Sequence[Claim], owed: Collection[str]) -> list[bool]:
+    """Write catches down, each once, however often they are brought; which of them stand.
 
-    `no_coupon` says of catches of cats with a campaign why they have no coupon, by catch id. What
-    players caught who are gone is not written down.
+    A catch does not stand where its player has another of the same cat. `owed` are the ids of the
+    catches whose coupon is still to come; one that is brought again without being owed has it now.
+    What players caught who are gone is not written down, and stands for all they care.
     """
     asked = {
         "ids": texts({claim.catch for claim in claims}),
         "pairs": texts({(claim.cat, claim.player) for claim in claims}),
     }
-    there: set[object] = set()
-    for id_, cat, player in connection.execute(_THERE, asked):
-        there |= {id_, (cat, player)}
+    by_pair: dict[tuple[str, str], str] = {}
+    waiting: set[str] = set()
+    for id_, cat, player, is_owed in connection.execute(_THERE, asked):
+        by_pair[cat, player] = id_
+        if is_owed:
+            waiting.add(id_)
     names = texts({claim.player for claim in claims})
     gone = set(connection.scalars(_GONE, {"ids": names}))
     fresh = []
     for claim in claims:
-        if claim.player in gone or there & {claim.catch, (claim.cat, claim.player)}:
-            continue
-        there |= {claim.catch, (claim.cat, claim.player)}
-        fresh.append(claim)
-    _INSERT(connection, [_row(claim, no_coupon.get(claim.catch)) for claim in fresh])
+        if claim.player not in gone and (claim.cat, claim.player) not in by_pair:
+            by_pair[claim.cat, claim.player] = claim.catch
+            fresh.append(claim)
+    _INSERT(connection, [_row(claim, claim.catch in owed) for claim in fresh])
     _ADD[connection.dialect.name](connection, _gains(fresh))
+    came = waiting.intersection(claim.catch for claim in claims).difference(owed)
+    _SETTLE(connection, [(None, id_) for id_ in sorted(came)])
+    return [by_pair.get((claim.cat, claim.player), claim.catch) == claim.catch for claim in claims]
+
+
+def settle(connection: Connection, reasons: Mapping[str, str]) -> None:
+    """Write down of catches whose coupons are owed that there is none, and why, by catch id.
+
+    A catch that is not owed anything stays as it is.
+    """
+    _SETTLE(connection, [(reason, id_) for id_, reason in sorted(reasons.items())])
+
+
+def owed(connection: Connection, before_ms: int, limit: int, cursor: str | None) -> Page[Claim]:
+    """Catches from before a time whose coupon is still to come, the oldest first.
+
+    Their claims' titles are not kept in the books, and empty here.
+    """
+    size = page_size(limit)
+    after_id, after_ms = ("", -1) if cursor is None else pair_cursor(cursor)
+    asked = {"before_ms": before_ms, "after_ms": after_ms, "after_id": after_id, "most": size + 1}
+    rows = connection.execute(_OWED, asked).all()
+    last = rows[size - 1] if len(rows) > size else None
+    following = None if last is None else f"{last.id}.{last.at_ms}"
+    return Page([_claim(row) for row in rows[:size]], following)
+
+
+def attempts(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The players' own ids of the catches `ids`, of those that are recorded."""
+    rows = connection.execute(_ATTEMPTS, {"ids": texts(ids)})
+    return {row.id: row.attempt for row in rows}
 
 
 def of_player(connection: Connection, player: str, limit: int, cursor: str | None) -> Page[Catch]:
@@ -222,7 +294,7 @@ def _gains(claims: Sequence[Claim]) -> list[tuple[object, ...]]:
     return [(*key, *gain) for key, gain in sorted(gains.items())]
 
 
-def _row(claim: Claim, no_coupon: str | None) -> tuple[object, ...]:
+def _row(claim: Claim, is_owed: bool) -> tuple[object, ...]:
     return (
         claim.catch,
         claim.cat,
@@ -233,7 +305,22 @@ def _row(claim: Claim, no_coupon: str | None) -> tuple[object, ...]:
         claim.store,
         claim.at_ms,
         claim.campaign,
-        no_coupon,
+        is_owed,
+    )
+
+
+def _claim(row: AnyRow) -> Claim:
+    return Claim(
+        catch=row.id,
+        cat=row.cat_id,
+        player=row.player_id,
+        attempt=row.attempt,
+        species=row.species,
+        points=row.points,
+        store=row.store_id,
+        at_ms=row.at_ms,
+        campaign=row.campaign_id,
+        title="",
     )
 
 

@@ -1,21 +1,31 @@
-"""The coupon service: what the rest of the server asks of the authority on money.
+"""The coupon service in this process: the functions of this package's modules on coupons.
 
-Its methods run the functions of issuing.py, reservations.py, redeeming.py and wallet.py, each in
-one transaction.
+Each method is one transaction.
 """
 
 from collections.abc import Callable, Sequence
 
-from gameserver.game.model import IssueItem, IssueResult, Reservation
-from gameserver.ledger import issuing, redeeming, reservations
+from gameserver.game.model import (
+    Coupon,
+    CouponChange,
+    IssueItem,
+    IssueResult,
+    Offering,
+    Reservation,
+)
+from gameserver.ledger import changes, issuing, offerings, players, redeeming, reservations
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page
 from gameserver.ledger.redeeming import Actor, FoundCoupon, NotRedeemed, NotReversed, NotVoided
+from gameserver.ledger.revisions import current_rev
 from gameserver.ledger.wallet import WalletCoupon, code_of_player, wallet
 
 
-class CouponService:
-    """Issues, finds, redeems and voids coupons. LedgerBusy and LedgerUnavailable: ask again."""
+class LedgerCoupons:
+    """Issues, finds, redeems and voids coupons. LedgerBusy and LedgerUnavailable: ask again.
+
+    The game asks what `coupons.service.CouponService` lists; the rest is for the till.
+    """
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self._db = db
@@ -36,6 +46,26 @@ class CouponService:
     async def lapsed(self, now_ms: int, limit: int) -> list[str]:
         """See `reservations.lapsed`."""
         return await self._db.read(reservations.lapsed, now_ms, limit)
+
+    async def offerings(self, campaigns: Sequence[str]) -> list[Offering]:
+        """See `offerings.offerings`."""
+        return await self._db.read(offerings.offerings, campaigns)
+
+    async def of_catches(self, catches: Sequence[str]) -> list[Coupon]:
+        """See `issuing.of_catches`."""
+        return await self._db.read(issuing.of_catches, catches, self._clock())
+
+    async def changes(self, after: int | None, limit: int) -> list[CouponChange]:
+        """See `changes.changes`."""
+        return await self._db.read(changes.changes, after, limit, self._clock())
+
+    async def forget(self, player: str) -> None:
+        """See `players.forget`."""
+        await self._db.write(players.forget, player, self._clock())
+
+    async def ping(self) -> None:
+        """Return if the books can be read; LedgerError if not."""
+        await self._db.read(current_rev)
 
     async def find(self, code: str, merchant: str) -> FoundCoupon | None:
         """See `redeeming.find`."""

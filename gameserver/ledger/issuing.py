@@ -58,9 +58,10 @@ _COUPON = select(
     coupons.c.store_id,
     coupons.c.issued_ms,
 ).join_from(coupons, campaigns)
+_OF_CATCHES = _COUPON.where(among(coupons.c.catch_id, "catches"))
 # Not one SELECT with OR, for which PostgreSQL would read the whole table.
 _BEFORE = union_all(
-    _COUPON.where(among(coupons.c.catch_id, "catches")),
+    _OF_CATCHES,
     _COUPON.where(pairs_among(coupons.c.cat_id, coupons.c.player_id, "pairs")),
 )
 _asked = elements("asked")
@@ -285,6 +286,12 @@ class _Batch:
                 asked = {"campaign": id_, "most": most}
                 found[id_] = list(self._connection.scalars(_CODES_LEFT, asked))[::-1]
         return found
+
+
+def of_catches(connection: Connection, catches: Sequence[str], now_ms: int) -> list[Coupon]:
+    """The coupons that were issued for these catches, in any order."""
+    rows = connection.execute(_OF_CATCHES, {"catches": texts(catches)})
+    return [read_coupon(row, now_ms) for row in rows]
 
 
 def read_coupon(row: AnyRow, now_ms: int) -> Coupon:

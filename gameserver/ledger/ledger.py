@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from gameserver.ledger import migrations
 from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.catches import Catches
-from gameserver.ledger.coupons import CouponService
+from gameserver.ledger.coupons import LedgerCoupons
 from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Limits, open_database
 from gameserver.ledger.idempotency import Idempotency, sweep
 from gameserver.ledger.merchants import Merchants
@@ -31,7 +31,7 @@ class Ledger:
 
     def __init__(self, db: Database, clock: Callable[[], int]) -> None:
         self.db = db
-        self.coupons = CouponService(db, clock)
+        self.coupons = LedgerCoupons(db, clock)
         self.merchants = Merchants(db, clock)
         self.catches = Catches(db)
         self.players = Players(db, clock)

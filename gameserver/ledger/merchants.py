@@ -101,9 +101,7 @@ class Merchants:
         """See `stores.delete_store`."""
         return await self._db.write(stores.delete_store, merchant, store)
 
-    async def put_plan(
-        self, merchant: str, store: str, plan: SpawnPlan
-    ) -> stores.Store | stores.UnknownCampaign | None:
+    async def put_plan(self, merchant: str, store: str, plan: SpawnPlan) -> stores.Store | None:
         """See `stores.put_plan`."""
         return await self._db.write(stores.put_plan, merchant, store, plan)
 

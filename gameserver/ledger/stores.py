@@ -9,12 +9,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gameserver.game.geo import STORE_RADIUS_MAX_M, region_of
-from gameserver.game.model import ActiveHours, PlannedStore, SpawnPlan
+from gameserver.game.model import PlannedStore, SpawnPlan
 from gameserver.ledger.batch import AnyRow, insert_ignore
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
 from gameserver.ledger.revisions import next_rev
-from gameserver.ledger.tables import campaigns, regions, spawn_plans, stores
+from gameserver.ledger.tables import regions, spawn_plans, stores
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=500)]
@@ -76,31 +76,9 @@ class UnknownTimezone(Struct, frozen=True):
     timezone: str
 
 
-class UnknownCampaign(Struct, frozen=True):
-    """The merchant has no such campaign."""
-
-    campaign: str
-
-
 _STORES = select(stores, spawn_plans.c.plan).select_from(stores.outerjoin(spawn_plans))
 _PLANNED = (
-    select(
-        stores,
-        spawn_plans.c.plan,
-        spawn_plans.c.campaign_id,
-        campaigns.c.title.label("campaign_title"),
-        campaigns.c.state.label("campaign_state"),
-        campaigns.c.starts_ms,
-        campaigns.c.ends_ms,
-    )
-    .select_from(
-        stores.outerjoin(spawn_plans).outerjoin(
-            campaigns, campaigns.c.id == spawn_plans.c.campaign_id
-        )
-    )
-    .where(stores.c.rev > bindparam("since"))
-    .order_by(stores.c.rev)
-    .limit(bindparam("most"))
+    _STORES.where(stores.c.rev > bindparam("since")).order_by(stores.c.rev).limit(bindparam("most"))
 )
 
 
@@ -186,16 +164,11 @@ def delete_store(connection: Connection, merchant: str, store: str) -> bool:
     return True
 
 
-def put_plan(
-    connection: Connection, merchant: str, store: str, plan: SpawnPlan
-) -> Store | UnknownCampaign | None:
-    """Give a store its spawn plan in place of any other; None if there is no such store."""
-    if plan.campaign is not None:
-        known = select(campaigns.c.id).where(
-            campaigns.c.id == plan.campaign, campaigns.c.merchant_id == merchant
-        )
-        if connection.scalar(known) is None:
-            return UnknownCampaign(plan.campaign)
+def put_plan(connection: Connection, merchant: str, store: str, plan: SpawnPlan) -> Store | None:
+    """Give a store its spawn plan in place of any other; None if there is no such store.
+
+    Whether the plan's campaign is one of the merchant's is the coupon service's to say.
+    """
     if connection.execute(_one(merchant, store).with_for_update(of=stores)).first() is None:
         return None
     values = {"plan": msgspec.json.encode(plan).decode(), "campaign_id": plan.campaign}
@@ -209,8 +182,7 @@ def planned_stores(connection: Connection, since_rev: int, limit: int) -> list[P
     """At most `limit` stores that changed after `since_rev`, in the order of their last change.
 
     Deleted stores too: `plan` is None where a store wants no cats, because it is paused or
-    deleted, or because its plan's campaign is paused or over. A plan's `active` span is cut down
-    to its campaign's dates.
+    deleted. What the plan's campaign has to say is not looked at.
     """
     rows = connection.execute(_PLANNED, {"since": since_rev, "most": page_size(limit)})
     return [_planned(row) for row in rows]
@@ -219,26 +191,6 @@ def planned_stores(connection: Connection, since_rev: int, limit: int) -> list[P
 def all_regions(connection: Connection) -> list[str]:
     """Every region in which a store has ever been."""
     return list(connection.scalars(select(regions.c.region).order_by(regions.c.region)))
-
-
-def touch_stores_of_campaign(connection: Connection, campaign: str) -> None:
-    """Let the keepers look again at the stores whose plans use a campaign."""
-    using = (
-        select(stores.c.id)
-        .join_from(stores, spawn_plans)
-        .where(spawn_plans.c.campaign_id == campaign)
-        .order_by(stores.c.id)
-        .with_for_update(of=stores)
-    )
-    ids = list(connection.scalars(using))
-    if ids:
-        first_rev = next_rev(connection, len(ids))
-        connection.execute(
-            update(stores)
-            .where(stores.c.id == bindparam("store"))
-            .values(rev=bindparam("new_rev")),
-            [{"store": id_, "new_rev": first_rev + i} for i, id_ in enumerate(ids)],
-        )
 
 
 def _one(merchant: str, store: str) -> Any:
@@ -274,10 +226,6 @@ def _plan(row: AnyRow) -> SpawnPlan | None:
 
 
 def _planned(row: AnyRow) -> PlannedStore:
-    plan = _plan(row)
-    if plan is not None and plan.campaign is not None:
-        plan = msgspec.structs.replace(plan, active=_within_campaign(plan.active, row))
-    wanted = row.state == "active" and row.campaign_state in (None, "active")
     return PlannedStore(
         id=row.id,
         name=row.name,
@@ -286,13 +234,6 @@ def _planned(row: AnyRow) -> PlannedStore:
         lon=row.lon,
         timezone=row.timezone,
         catch_m=row.catch_m,
-        plan=plan if wanted else None,
-        campaign_title=row.campaign_title,
+        plan=_plan(row) if row.state == "active" else None,
         rev=row.rev,
     )
-
-
-def _within_campaign(active: ActiveHours, row: AnyRow) -> ActiveHours:
-    starts = [at for at in (active.from_ms, row.starts_ms) if at is not None]
-    ends = [at for at in (active.to_ms, row.ends_ms) if at is not None]
-    return ActiveHours(max(starts, default=None), min(ends, default=None), active.hours)

@@ -79,7 +79,8 @@ spawn_plans = Table(
     "spawn_plans",
     metadata,
     Column("store_id", Text, ForeignKey("stores.id"), primary_key=True),
-    Column("campaign_id", Text, ForeignKey("campaigns.id"), index=True),
+    # Of the coupon service's books, which may be others than these.
+    Column("campaign_id", Text, index=True),
     # The plan as JSON: it is read and replaced whole, never searched.
     Column("plan", Text, nullable=False),
 )
@@ -245,9 +246,20 @@ catches = Table(
     Column("campaign_id", Text),
     # Why a cat that carried a coupon gave none to this catch.
     Column("no_coupon", Text),
+    # Its player was told `pending`: the coupon, or that there is none, is still to come.
+    Column("owed", Boolean, nullable=False, server_default=false()),
     Index("uq_catches_cat_id_player_id", "cat_id", "player_id", unique=True),
     Index(None, "player_id", "at_ms", "id"),
     sqlite_with_rowid=False,
+)
+
+catch_is_owed = catches.c.owed
+Index(
+    "ix_catches_owed",
+    catches.c.at_ms,
+    catches.c.id,
+    sqlite_where=catch_is_owed,
+    postgresql_where=catch_is_owed,
 )
 
 scores = Table(

@@ -8,11 +8,11 @@ from gameserver.game.model import CouponState
 from gameserver.ledger.batch import AnyRow
 from gameserver.ledger.paging import Page, number_cursor, page_size
 from gameserver.ledger.redeeming import code_is_typed, typed_code
-from gameserver.ledger.tables import campaigns, catches, coupons
+from gameserver.ledger.tables import campaigns, coupons
 
 
 class WalletCoupon(Struct, frozen=True):
-    """One coupon in a wallet. `attempt` is the player's own id of the catch, once it is known."""
+    """One coupon in a wallet."""
 
     code: str
     campaign: str
@@ -21,7 +21,6 @@ class WalletCoupon(Struct, frozen=True):
     expires_ms: int
     cat: str
     catch: str
-    attempt: str | None
     store: str
     issued_ms: int
     redeemed_ms: int | None
@@ -37,12 +36,11 @@ _PAGE = (
         coupons.c.expires_ms,
         coupons.c.cat_id,
         coupons.c.catch_id,
-        catches.c.attempt,
         coupons.c.store_id,
         coupons.c.issued_ms,
         coupons.c.redeemed_ms,
     )
-    .select_from(coupons.join(campaigns).outerjoin(catches, catches.c.id == coupons.c.catch_id))
+    .join_from(coupons, campaigns)
     .where(coupons.c.player_id == bindparam("player"), coupons.c.id < bindparam("before"))
     .order_by(coupons.c.id.desc())
     .limit(bindparam("most"))
@@ -83,7 +81,6 @@ def _coupon(row: AnyRow, now_ms: int) -> WalletCoupon:
         expires_ms=row.expires_ms,
         cat=row.cat_id,
         catch=row.catch_id,
-        attempt=row.attempt,
         store=row.store_id,
         issued_ms=row.issued_ms,
         redeemed_ms=row.redeemed_ms,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gameserver.game.geo import cat_region, great_circle_m, region_of
-from gameserver.game.model import ID_MAX, ActiveHours, PlannedStore, SpawnPlan
+from gameserver.game.model import ID_MAX, ActiveHours, Offering, PlannedStore, SpawnPlan
 from gameserver.game.spawning import (
+    as_offered,
     cats_for,
     new_cat_id,
     next_turn_ms,
@@ -168,3 +169,36 @@ def test_a_plan_is_active_from_its_first_moment_until_its_last(
     assert plan_is_active(spanned, "UTC", NOW_MS) is active
     turn_ms = next_turn_ms(spanned, "UTC", NOW_MS)
     assert turn_ms is None or turn_ms == NOW_MS + 1
+
+
+OFFERING = Offering("tea", "merchant", "Tea for one", "active", 100, 900)
+
+
+@pytest.mark.parametrize(
+    ("active", "bounded"),
+    [
+        (ActiveHours(), ActiveHours(100, 900)),
+        (ActiveHours(50, 1000, "24/7"), ActiveHours(100, 900, "24/7")),
+        (ActiveHours(200, 800), ActiveHours(200, 800)),
+    ],
+)
+def test_a_campaigns_dates_bound_the_plans_of_its_stores(
+    active: ActiveHours, bounded: ActiveHours
+) -> None:
+    store = a_store(campaign="tea", active=active)
+    found = as_offered(store, OFFERING)
+    assert found.plan is not None
+    assert found.plan.active == bounded
+    assert found.campaign_title == "Tea for one"
+
+
+@pytest.mark.parametrize(
+    "offering", [None, replace(OFFERING, state="paused"), replace(OFFERING, state="ended")]
+)
+def test_a_store_whose_campaign_gives_nothing_wants_no_cats(offering: Offering | None) -> None:
+    assert as_offered(a_store(campaign="tea"), offering).plan is None
+
+
+def test_a_store_without_a_campaign_is_as_it_was() -> None:
+    store = a_store(campaign=None)
+    assert as_offered(store, None) == store

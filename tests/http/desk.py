@@ -181,6 +181,7 @@ def site(desk: Desk, **fields: Any) -> Site:
 
     defaults: dict[str, Any] = {
         "ledger": desk.ledger,
+        "coupons": desk.ledger.coupons,
         "rules": Rules(),
         "species": read_species(),
         "secret": SECRET,

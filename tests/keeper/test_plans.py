@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gameserver.game.geo import region_of
-from gameserver.keeper import keeper
+from gameserver.keeper import plans
 from tests.servers.game import PLACE, game, plan
 from tests.waiting import until
 
@@ -14,7 +14,7 @@ async def test_a_new_region_is_kept_also_where_the_changes_fill_their_page_exact
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then the last page that is read is empty, which does not mean that nothing changed."""
-    monkeypatch.setattr(keeper, "PLANS_PAGE", 1)
+    monkeypatch.setattr(plans, "PAGE", 1)
     elsewhere = PLACE[0] + 1.0, PLACE[1]
     async with game(tmp_path) as street:
         await street.store(plan())

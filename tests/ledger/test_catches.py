@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from gameserver.game.model import Claim
 from gameserver.ledger.catches import DAY_MS, Score, Summary
 from gameserver.ledger.ledger import Ledger
+from gameserver.ledger.paging import Page
 from tests.ledger.shop import NOW, Shop, campaign, caught
 
 
@@ -68,12 +69,60 @@ async def test_a_catch_is_listed_with_all_that_is_known_of_it(ledger: Ledger, sh
     assert (found.at_ms, found.campaign) == (NOW + 3, sale)
 
 
-async def test_a_catch_without_its_coupon_needs_a_reason(ledger: Ledger, shop: Shop):
+async def test_a_catch_without_its_coupon_is_owed_one_or_has_a_reason(ledger: Ledger, shop: Shop):
     sale = await campaign(ledger, shop, 0)
     item = caught(sale, player="ann")
-    told = Claim(item.catch, item.cat, "ann", "1", "tabby", 5, "store", NOW, sale)
-    await ledger.catches.record([told], NOW, {item.catch: "sold_out"})
+    told = Claim(item.catch, item.cat, "ann", "1", "tabby", 5, "store", NOW, sale, "")
+    assert await ledger.catches.record([told], NOW, {item.catch}) == [True]
+    assert await ledger.catches.owed(NOW, 10) == Page([], None)
+    assert await ledger.catches.owed(NOW + 1, 10) == Page([told], None)
+    assert [check for check in await ledger.audit() if not check.ok] == []
+    await ledger.catches.settle({item.catch: "sold_out"})
+    assert await ledger.catches.owed(NOW + 1, 10) == Page([], None)
     assert (await ledger.catches.summary("ann")).catches == 1
+
+
+async def test_a_coupon_that_came_is_owed_no_more(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 5)
+    item = caught(sale, player="ann")
+    told = Claim(item.catch, item.cat, "ann", "1", "tabby", 5, "store", NOW, sale)
+    await ledger.catches.record([told], NOW, {item.catch})
+    await ledger.coupons.issue([item], NOW)
+    await ledger.catches.record([told], NOW)
+    assert await ledger.catches.owed(NOW + 1, 10) == Page([], None)
+    await ledger.catches.record([told], NOW, {item.catch})  # somebody who was slow
+    assert await ledger.catches.owed(NOW + 1, 10) == Page([], None)
+    await ledger.catches.settle({item.catch: "sold_out"})
+    assert [coupon.catch for coupon in await ledger.coupons.of_catches([item.catch])]
+
+
+async def test_owed_coupons_are_read_the_oldest_first_page_by_page(ledger: Ledger):
+    claims = [claim("ann", n, at_ms=NOW + n // 2) for n in range(7)]
+    await ledger.catches.record(claims, NOW, {each.catch for each in claims})
+    seen, cursor = [], None
+    while True:
+        page = await ledger.catches.owed(NOW + 9, 3, cursor)
+        seen += [each.catch for each in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [each.catch for each in claims]
+    await ledger.catches.settle({each.catch: "sold_out" for each in claims})
+
+
+async def test_a_second_catch_of_a_cat_by_the_same_player_does_not_stand(ledger: Ledger):
+    first = claim("ann", 1)
+    second = Claim("another", first.cat, "ann", "9", "tabby", 10, "store", NOW)
+    assert await ledger.catches.record([first], NOW) == [True]
+    assert await ledger.catches.record([second, first], NOW) == [False, True]
+    assert (await ledger.catches.summary("ann")).catches == 1
+
+
+async def test_a_catch_knows_its_attempt(ledger: Ledger):
+    first = claim("ann", 1)
+    await ledger.catches.record([first], NOW)
+    found = await ledger.catches.attempts([first.catch, "no catch"])
+    assert found == {first.catch: first.attempt}
 
 
 async def test_the_leaderboard_puts_the_most_points_first(ledger: Ledger):

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from gameserver.game.geo import region_of
-from gameserver.game.model import ActiveHours, Reservation, SpawnPlan
+from gameserver.game.model import ActiveHours, Offering, Reservation, SpawnPlan
 from gameserver.ledger.campaigns import (
     CampaignChange,
     CampaignEnded,
@@ -14,7 +14,7 @@ from gameserver.ledger.campaigns import (
 from gameserver.ledger.keys import Principal
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import BadCursor
-from gameserver.ledger.stores import NewStore, Store, StoreChange, UnknownCampaign, UnknownTimezone
+from gameserver.ledger.stores import NewStore, Store, StoreChange, UnknownTimezone
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
 
 PLAN = SpawnPlan(3, 600, 250.0, {"tabby": 1.0, "lucky": 0.5}, catches_per_cat=2)
@@ -177,8 +177,6 @@ async def test_nothing_of_another_merchant_is_found(ledger: Ledger, shop: Shop):
     assert await m.update_campaign(other.merchant, sale, CampaignChange(stock=9)) is None
     assert await m.add_codes(other.merchant, sale, ["CODE-1"]) is None
     assert (await m.list_campaigns(other.merchant, 10)).items == []
-    plan = SpawnPlan(1, 600, 100.0, {"tabby": 1.0}, sale)
-    assert await m.put_plan(other.merchant, other.store, plan) == UnknownCampaign(sale)
 
 
 async def test_a_deleted_store_is_gone_for_its_merchant_and_told_to_keepers(
@@ -201,7 +199,7 @@ async def test_a_plan_reaches_the_keepers_whole(ledger: Ledger, shop: Shop):
     assert isinstance(put, Store)
     assert put.plan == plan
     (told,) = await ledger.merchants.planned_stores(0, 10)
-    assert (told.plan, told.campaign_title) == (plan, None)
+    assert told.plan == plan
     assert told.region == region_of(told.lat, told.lon)
     await ledger.merchants.put_plan(shop.merchant, shop.store, PLAN)
     (told,) = await ledger.merchants.planned_stores(told.rev, 10)
@@ -209,44 +207,43 @@ async def test_a_plan_reaches_the_keepers_whole(ledger: Ledger, shop: Shop):
 
 
 async def test_keepers_hear_of_each_change_once(ledger: Ledger, shop: Shop):
-    sale = await campaign(ledger, shop, 5, title="Old")
     m, rev = ledger.merchants, 0
 
-    async def told() -> list[tuple[str, object, str | None]]:
+    async def told() -> list[tuple[str, object]]:
         nonlocal rev
         changed = await m.planned_stores(rev, 10)
         rev = max((store.rev for store in changed), default=rev)
         assert rev == await m.rev()
-        return [(store.name, store.plan, store.campaign_title) for store in changed]
+        return [(store.name, store.plan) for store in changed]
 
-    assert await told() == [("Bakery 1", None, None)]
+    assert await told() == [("Bakery 1", None)]
     assert await told() == []
-    plan = SpawnPlan(1, 600, 100.0, {"tabby": 1.0}, sale)
+    plan = SpawnPlan(1, 600, 100.0, {"tabby": 1.0}, "a campaign of whatever books")
     await m.put_plan(shop.merchant, shop.store, plan)
-    assert await told() == [("Bakery 1", plan, "Old")]
-    await m.update_campaign(shop.merchant, sale, CampaignChange(title="New"))
-    assert await told() == [("Bakery 1", plan, "New")]
-    await m.update_campaign(shop.merchant, sale, CampaignChange(stock=9, per_player=3))
-    assert await told() == []
-    await m.update_campaign(shop.merchant, sale, CampaignChange(state="paused"))
-    assert await told() == [("Bakery 1", None, "New")]
-    await m.update_campaign(shop.merchant, sale, CampaignChange(state="active"))
+    assert await told() == [("Bakery 1", plan)]
     await m.update_store(shop.merchant, shop.store, StoreChange(state="paused"))
-    assert await told() == [("Bakery 1", None, "New")]
+    assert await told() == [("Bakery 1", None)]
     await m.update_store(shop.merchant, shop.store, StoreChange(state="active"))
-    assert await told() == [("Bakery 1", plan, "New")]
+    assert await told() == [("Bakery 1", plan)]
+
+
+async def test_campaigns_say_of_themselves_what_keepers_must_know(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 5, title="Old", starts_ms=NOW, ends_ms=NOW + 9)
+    found = await ledger.coupons.offerings([sale, "none of ours"])
+    assert found == [Offering(sale, shop.merchant, "Old", "active", NOW, NOW + 9)]
+    change = CampaignChange(title="New", state="paused")
+    await ledger.merchants.update_campaign(shop.merchant, sale, change)
+    found = await ledger.coupons.offerings([sale])
+    assert found == [Offering(sale, shop.merchant, "New", "paused", NOW, NOW + 9)]
 
 
 async def test_changes_are_read_in_pages_without_missing_any(ledger: Ledger, shop: Shop):
-    sale = await campaign(ledger, shop, 5)
     wanted = [NewStore(name=f"s{n}", lat=1, lon=1) for n in range(5)]
     made = await ledger.merchants.create_stores(shop.merchant, wanted)
     assert isinstance(made, list)
-    plan = SpawnPlan(1, 600, 100.0, {"tabby": 1.0}, sale)
-    for store in made:
-        await ledger.merchants.put_plan(shop.merchant, store.id, plan)
     rev = await ledger.merchants.rev()
-    await ledger.merchants.update_campaign(shop.merchant, sale, CampaignChange(title="New"))
+    for store in made:
+        await ledger.merchants.put_plan(shop.merchant, store.id, PLAN)
     seen: list[str] = []
     while page := await ledger.merchants.planned_stores(rev, 2):
         assert len(page) <= 2
@@ -292,23 +289,6 @@ async def test_keepers_who_poll_while_merchants_write_miss_nothing(ledger: Ledge
     for store in await ledger.merchants.planned_stores(rev, 100):
         names[store.id] = store.name
     assert sorted(names.values()) == sorted(["Bakery 1", *(f"t{n}" for n in range(25))])
-
-
-async def test_a_campaigns_dates_bound_its_plans(ledger: Ledger, shop: Shop):
-    sale = await campaign(ledger, shop, 5, starts_ms=NOW + 10, ends_ms=NOW + 90)
-    for active, bounded in (
-        (ActiveHours(), ActiveHours(NOW + 10, NOW + 90)),
-        (ActiveHours(NOW, NOW + 100, "24/7"), ActiveHours(NOW + 10, NOW + 90, "24/7")),
-        (ActiveHours(NOW + 20, NOW + 80), ActiveHours(NOW + 20, NOW + 80)),
-    ):
-        plan = SpawnPlan(1, 600, 100.0, {"tabby": 1.0}, sale, 1, active)
-        await ledger.merchants.put_plan(shop.merchant, shop.store, plan)
-        (told,) = await ledger.merchants.planned_stores(0, 10)
-        assert told.plan is not None
-        assert told.plan.active == bounded
-    own = await ledger.merchants.get_store(shop.merchant, shop.store)
-    assert own is not None
-    assert own.plan == plan
 
 
 async def test_every_region_that_a_store_was_ever_in_is_known(ledger: Ledger, shop: Shop):

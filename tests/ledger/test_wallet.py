@@ -1,6 +1,6 @@
 import pytest
 
-from gameserver.game.model import Claim, CouponState
+from gameserver.game.model import CouponState
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import BadCursor
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught
@@ -25,16 +25,6 @@ async def test_a_full_last_page_has_no_next(ledger: Ledger, shop: Shop):
     await ledger.coupons.issue([caught(sale, player="ann") for _ in range(3)], NOW)
     assert (await ledger.coupons.wallet("ann", 3)).next is None
     assert (await ledger.coupons.wallet("nobody", 3)) == ([], None)
-
-
-async def test_a_wallet_knows_the_attempt_once_the_catch_is_recorded(ledger: Ledger, shop: Shop):
-    sale = await campaign(ledger, shop, 50)
-    item = caught(sale, player="ann")
-    await ledger.coupons.issue([item], NOW)
-    assert (await ledger.coupons.wallet("ann", 3)).items[0].attempt is None
-    claim = Claim(item.catch, item.cat, "ann", "my-7", "tabby", 5, item.store, NOW, sale)
-    await ledger.catches.record([claim], NOW)
-    assert (await ledger.coupons.wallet("ann", 3)).items[0].attempt == "my-7"
 
 
 async def test_a_wallet_tells_what_became_of_a_coupon(ledger: Ledger, shop: Shop, clock: Clock):

@@ -1,0 +1,1 @@
+"""The coupon service as the rest of the game asks it, in this process or over HTTP."""
