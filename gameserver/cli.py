@@ -171,6 +171,7 @@ def demo(bots: int, **options: Any) -> None:
 )
 @_option("--report", metavar="FILE.html", help="Write the report as a page.")
 @_option("--json", metavar="FILE.json", help="Write the report as JSON.")
+@_option("--history", metavar="FILE.jsonl", help="Write what bots were told, for `catcat audit`.")
 @click.option(
     "--fail-if",
     multiple=True,
@@ -183,6 +184,7 @@ def bots(url: str, **options: Any) -> None:
     """Let load bots play at URL: walk, aim, catch, and check every coupon at the end."""
     from catbot.address import AddressError  # noqa: PLC0415
     from catbot.fail_if import ConditionError  # noqa: PLC0415
+    from catbot.history import HistoryError  # noqa: PLC0415
     from catbot.options import Options, OptionsError  # noqa: PLC0415
     from catbot.running import RunError  # noqa: PLC0415
 
@@ -198,10 +200,11 @@ def bots(url: str, **options: Any) -> None:
             centre=_place(options["centre"]),
             report=options["report"],
             json=options["json"],
+            history=options["history"],
             fail_if=options["fail_if"],
         )
         report = _run(_play(chosen))
-    except (AddressError, OptionsError, ConditionError, RunError) as error:
+    except (AddressError, OptionsError, ConditionError, HistoryError, RunError) as error:
         raise click.ClickException(str(error)) from error
     for expression in report.failed:
         click.echo(f"failed: {expression}", err=True)
@@ -228,11 +231,27 @@ def _place(text: str | None) -> tuple[float, float] | None:
 
 @main.command()
 @_options(_data_dir, _redis, _database)
-def audit(data_dir: Path, redis: str | None, database: str | None) -> None:
+@_option(
+    "--history",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Hold what bots were told against the books, too; may be repeated.",
+)
+def audit(
+    data_dir: Path, redis: str | None, database: str | None, history: tuple[Path, ...]
+) -> None:
     """Check every invariant of money, one line each; exit 1 where one is broken."""
     from gameserver.auditing import audit_stores  # noqa: PLC0415
+    from gameserver.histories.checks import audit_histories  # noqa: PLC0415
+    from gameserver.histories.lines import HistoryError  # noqa: PLC0415
 
-    checks = _run(audit_stores(Config(data_dir=data_dir, redis=redis, database=database)))
+    config = Config(data_dir=data_dir, redis=redis, database=database)
+    checks = _run(audit_stores(config))
+    if history:
+        try:
+            checks += _run(audit_histories(history, config.database_url, config.database_url))
+        except HistoryError as error:
+            raise click.ClickException(str(error)) from error
     for check in checks:
         click.echo(f"{'ok    ' if check.ok else 'BROKEN'} {check.name}: {check.detail}")
     sys.exit(0 if all(check.ok for check in checks) else 1)

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "http": LOWER | {"coupons", "species"},
     "ops": LOWER | SHARED | {"coupons", "gateway", "keeper"},
+    "histories": {"game", "ledger"},
     "docs": {"game", "protocol"},
     "app": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "ops"},
 }
