@@ -1,10 +1,17 @@
-"""Whatever is done to the books, in whatever order, they agree with a model of a few lines."""
+"""Whatever is done to the books, in whatever order, they agree with a model of a few lines.
+
+Each step may meet with trouble: its transaction is undone at the last moment, its answer is lost,
+whoever asked goes away, the process dies. The books are looked at as the trouble left them, and
+then the step is asked for again, as clients do: with the same ids it has had its effect once.
+"""
 
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -12,263 +19,311 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import Connection, text
 
-from gameserver.game.model import CouponState, IssueItem, Reservation, catch_id
-from gameserver.ledger.campaigns import CampaignChange, StockTooLow
+from gameserver.game.model import IssueItem, Reservation, catch_id
+from gameserver.ledger import idempotency, redeeming
+from gameserver.ledger.campaigns import CampaignChange
 from gameserver.ledger.ledger import Ledger, open_ledger
-from gameserver.ledger.redeeming import (
-    AlreadyRedeemed,
-    AlreadyVoid,
-    Expired,
-    NothingToReverse,
-    Redeemed,
-    Reversed,
-    TooLateToReverse,
-    Voided,
-)
-from tests.ledger.shop import DAY_MS, Clock, campaign, open_shop
+from gameserver.ledger.own_codes import CodesReport
+from gameserver.ledger.redeeming import Actor
+from tests.ledger.model import Catch, Coupon, Deed, Model, Terms, said
+from tests.ledger.shop import DAY_MS, NOW, Clock, campaign, open_shop
+from tests.ledger.trouble import Crashed, Trouble, Troubled
 from tests.servers.postgres import PostgresServer
 
+T = TypeVar("T")
+E = TypeVar("E")
+
+HOUR_MS = DAY_MS // 24
 CATS = [f"cat{n}" for n in range(6)]
 PLAYERS = ["ann", "bob", "cy"]
-VALID_MS = 2 * DAY_MS
+CODES = [f"BUN-{n}" for n in range(8)]
+
+PLAIN, LIMITED, DATED, FUNDED, PACED, OWN = range(6)
+
+
+def street() -> list[Terms]:
+    """A campaign of every kind; the cat of that number mostly carries its coupons."""
+    return [
+        Terms(stock=4),
+        Terms(per_player=2, per_player_day=1),
+        Terms(starts_ms=NOW + 6 * HOUR_MS, ends_ms=NOW + 3 * DAY_MS),
+        Terms(kind="amount", value=0.1, budget=0.6),
+        Terms(starts_ms=NOW, ends_ms=NOW + 4 * DAY_MS, pace="even"),
+        Terms(codes="uploaded"),
+    ]
+
 
 cats = st.sampled_from(CATS)
-sides = st.sampled_from([0, 1])
-catches = st.tuples(cats, st.sampled_from(PLAYERS), sides)
-
-
-class ModelCampaign:
-    """What the model knows of a campaign."""
-
-    def __init__(self, stock: int, per_player: int | None, per_day: int | None) -> None:
-        self.stock = stock
-        self.per_player = per_player
-        self.per_day = per_day
-        self.active = True
-
-
-class ModelCoupon:
-    """What the model knows of a coupon."""
-
-    def __init__(self, side: int, player: str, at_ms: int, code: str) -> None:
-        self.side = side
-        self.player = player
-        self.day = at_ms // DAY_MS
-        self.expires_ms = at_ms + VALID_MS
-        self.code = code
-        self.state = CouponState.ACTIVE
-        self.redeemed_ms = 0
-
-    def at(self, now_ms: int) -> CouponState:
-        over = self.state is CouponState.ACTIVE and now_ms >= self.expires_ms
-        return CouponState.EXPIRED if over else self.state
+sides = st.sampled_from(range(6))
+carried = st.one_of(st.integers(0, 5).map(lambda n: (f"cat{n}", n)), st.tuples(cats, sides))
+catches = st.tuples(carried, st.sampled_from(PLAYERS), st.sampled_from([0, 7, 30]))
+picks = st.integers(0, 2) | st.integers(0, 40)
+troubles = st.none() | st.sampled_from(Trouble)
+changes = st.one_of(
+    st.tuples(sides, st.just("state"), st.sampled_from(["paused", "active", "active"])),
+    st.tuples(sides, st.just("state"), st.just("ended")),
+    st.tuples(sides, st.just("stock"), st.integers(0, 12)),
+    st.tuples(sides, st.just("per_player"), st.sampled_from([None, 1, 2, 3])),
+    st.tuples(sides, st.just("per_player_day"), st.sampled_from([None, 1, 2])),
+    st.tuples(st.just(DATED), st.just("ends_ms"), st.sampled_from([None, NOW + 2 * DAY_MS])),
+    st.tuples(st.just(FUNDED), st.just("budget"), st.sampled_from([0.3, 0.7, 1.1])),
+)
 
 
 class Books(RuleBasedStateMachine):
-    """Two campaigns, one of them with limits, and the model beside them."""
+    """The books, and the model beside them."""
 
     async def open(self) -> Ledger:
+        """Open the books; after `die` those that a dead process left."""
+        raise NotImplementedError
+
+    def die(self, connection: Connection) -> None:
+        """Make of a connection what the death of its process makes of it."""
         raise NotImplementedError
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
+        self.life = AsyncExitStack()
         self.clock = Clock()
-        self.campaigns = [ModelCampaign(8, None, None), ModelCampaign(8, 2, 1)]
-        self.held: dict[str, tuple[int, int]] = {}  # cat -> side, coupons set aside
-        self.seen: set[str] = set()  # cats that were ever reserved for
-        self.coupons: dict[tuple[str, str], ModelCoupon] = {}  # cat, player -> coupon
+        self.model = Model(street())
 
     def teardown(self) -> None:
+        self.runner.run(self.life.aclose())
         self.runner.run(self.stack.aclose())
         self.runner.close()
 
     @initialize()
     def begin(self) -> None:
         async def begin() -> None:
-            self.ledger = await self.open()
+            await self.start()
             self.shop = await open_shop(self.ledger)
-            valid = {"valid_for_s": VALID_MS // 1000}
             self.ids = [
-                await campaign(self.ledger, self.shop, 8, **valid),
-                await campaign(self.ledger, self.shop, 8, per_player=2, per_player_day=1, **valid),
+                await campaign(self.ledger, self.shop, terms.stock, **terms.fields)
+                for terms in self.model.sides
             ]
 
         self.runner.run(begin())
+        self.bring_codes(CODES[:5], None)
+        for side in (PLAIN, LIMITED, OWN):
+            self.reserve((CATS[side], side), 3, None)
+        self.issue([((CATS[side], side), "ann", 0) for side in range(len(CATS))], None)
 
-    def free(self, side: int) -> int:
-        reserved = sum(count for of, count in self.held.values() if of == side)
-        issued = sum(coupon.side == side for coupon in self.coupons.values())
-        return self.campaigns[side].stock - reserved - issued
+    async def start(self) -> None:
+        self.db = Troubled((await self.open()).db, self.die)
+        self.ledger = Ledger(self.db, self.clock)
 
-    @rule(cat=cats, side=sides, count=st.integers(0, 4))
-    def reserve(self, cat: str, side: int, count: int) -> None:
-        wanted = Reservation(cat, self.ids[side], count, self.clock.now_ms)
-        (granted,) = self.runner.run(self.ledger.coupons.reserve([wanted], self.clock.now_ms))
-        if cat in self.seen:
-            return  # tests/ledger/test_reservations.py says what is answered
-        expected = min(count, self.free(side)) if self.campaigns[side].active else 0
-        assert granted == expected
-        if granted:
-            self.seen.add(cat)
-            self.held[cat] = (side, granted)
+    def ask(
+        self, trouble: Trouble | None, ask: Callable[[], Awaitable[T]], model: Callable[[], E]
+    ) -> tuple[T, E]:
+        """What the books answer, and what the model does; after trouble, to the second question."""
+        if trouble is not None:
+            if self.runner.run(self.crash(trouble, ask)):
+                model()
+            self.look()
+        return self.runner.run(_awaited(ask)), model()
 
-    @rule(cat=cats)
-    def release_all(self, cat: str) -> None:
-        self.runner.run(self.ledger.coupons.release([(cat, 99)], self.clock.now_ms))
-        self.held.pop(cat, None)
-
-    @rule(batch=st.lists(catches, min_size=1, max_size=5))
-    def issue(self, batch: list[tuple[str, str, int]]) -> None:
-        now = self.clock.now_ms
-        items = [
-            IssueItem(catch_id(cat, player, "1"), cat, player, self.ids[side], "store", now)
-            for cat, player, side in batch
-        ]
-        results = self.runner.run(self.ledger.coupons.issue(items, now))
-        for (cat, player, side), result in zip(batch, results, strict=True):
-            assert result.status == self.expected(cat, player, side)
-            if result.status == "issued":
-                assert result.coupon is not None
-                of, count = self.held.get(cat, (side, 0))
-                if of == side and count:
-                    self.held[cat] = (side, count - 1)
-                coupon = ModelCoupon(side, player, now, result.coupon.code)
-                self.coupons[cat, player] = coupon
-            elif result.status == "already":
-                assert result.coupon is not None
-                assert result.coupon.code == self.coupons[cat, player].code
-                assert result.coupon.state == self.coupons[cat, player].at(now)
-
-    def expected(self, cat: str, player: str, side: int) -> str:
-        terms = self.campaigns[side]
-        if (cat, player) in self.coupons:
-            return "already"
-        if not terms.active:
-            return "closed"
-        mine = [c for c in self.coupons.values() if (c.side, c.player) == (side, player)]
-        today = sum(coupon.day == self.clock.now_ms // DAY_MS for coupon in mine)
-        if terms.per_player is not None and len(mine) >= terms.per_player:
-            return "limit"
-        if terms.per_day is not None and today >= terms.per_day:
-            return "limit"
-        of, count = self.held.get(cat, (side, 0))
-        return "issued" if (of == side and count) or self.free(side) > 0 else "sold_out"
-
-    @precondition(lambda self: self.coupons)
-    @rule(data=st.data())
-    def redeem(self, data: st.DataObject) -> None:
-        coupon = data.draw(st.sampled_from(list(self.coupons.values())))
-        now, shop = self.clock.now_ms, self.shop
-        done = self.runner.run(
-            self.ledger.coupons.redeem(coupon.code, shop.store, shop.merchant, shop.key, now)
-        )
-        expected = {
-            CouponState.ACTIVE: Redeemed,
-            CouponState.REDEEMED: AlreadyRedeemed,
-            CouponState.EXPIRED: Expired,
-            CouponState.VOID: AlreadyVoid,
-        }
-        assert type(done) is expected[coupon.at(now)]
-        if isinstance(done, Redeemed):
-            coupon.state, coupon.redeemed_ms = CouponState.REDEEMED, now
-
-    @precondition(lambda self: self.coupons)
-    @rule(data=st.data())
-    def reverse(self, data: st.DataObject) -> None:
-        coupon = data.draw(st.sampled_from(list(self.coupons.values())))
-        now, shop = self.clock.now_ms, self.shop
-        done = self.runner.run(
-            self.ledger.coupons.reverse(coupon.code, "", shop.merchant, shop.key, now)
-        )
-        if coupon.state is not CouponState.REDEEMED:
-            assert done == NothingToReverse(coupon.at(now))
-        elif now - coupon.redeemed_ms >= DAY_MS:
-            assert isinstance(done, TooLateToReverse)
+    async def crash(self, trouble: Trouble, ask: Callable[[], Awaitable[object]]) -> bool:
+        """Ask, get no answer, and say whether it was done nevertheless."""
+        self.db.next = trouble
+        try:
+            await ask()
+        except Crashed:
+            mark = self.db.mark
         else:
-            assert isinstance(done, Reversed)
-            coupon.state = CouponState.ACTIVE
-            assert done.found.coupon.state is coupon.at(now)
+            raise AssertionError("nothing was asked of the books")
+        if trouble is Trouble.DIED:
+            await self.life.aclose()
+            await self.start()
+        done = await self.db.is_in(mark)
+        assert done or trouble is not Trouble.UNHEARD
+        assert not done or trouble not in (Trouble.UNDONE, Trouble.DIED)
+        return done
 
-    @precondition(lambda self: self.coupons)
-    @rule(data=st.data())
-    def void(self, data: st.DataObject) -> None:
-        coupon = data.draw(st.sampled_from(list(self.coupons.values())))
-        now, shop = self.clock.now_ms, self.shop
-        done = self.runner.run(
-            self.ledger.coupons.void(coupon.code, "", shop.merchant, shop.key, now)
+    @rule(what=carried, count=st.integers(0, 4), trouble=troubles)
+    def reserve(self, what: tuple[str, int], count: int, trouble: Trouble | None) -> None:
+        (cat, side), now = what, self.clock.now_ms
+        wanted = [Reservation(cat, self.ids[side], count, now)]
+        granted, expected = self.ask(
+            trouble,
+            lambda: self.ledger.coupons.reserve(wanted, now),
+            lambda: self.model.reserve(cat, side, count, now),
         )
-        expected = {
-            CouponState.ACTIVE: Voided,
-            CouponState.REDEEMED: AlreadyRedeemed,
-            CouponState.EXPIRED: Expired,
-            CouponState.VOID: Voided,
-        }
-        assert type(done) is expected[coupon.at(now)]
-        if isinstance(done, Voided):
-            assert done.repeated == (coupon.state is CouponState.VOID)
-            coupon.state = CouponState.VOID
+        assert granted == [expected]
 
-    @rule()
-    def expire(self) -> None:
+    @rule(pick=picks, count=st.sampled_from([1, 2, 99]), trouble=troubles)
+    def release(self, pick: int, count: int, trouble: Trouble | None) -> None:
+        held = [*self.model.held, "nobody's"]
+        cat = held[pick % len(held)]
+        self.ask(
+            trouble,
+            lambda: self.ledger.coupons.release([(cat, count)], self.clock.now_ms),
+            lambda: self.model.release(cat, count),
+        )
+
+    @rule(batch=st.lists(catches, min_size=1, max_size=5), trouble=troubles)
+    def issue(self, batch: list[tuple[tuple[str, int], str, int]], trouble: Trouble | None) -> None:
         now = self.clock.now_ms
-        count = self.runner.run(self.ledger.coupons.expire(now, 100))
-        late = [c for c in self.coupons.values() if c.state is not c.at(now)]
-        assert count == len(late)
-        for coupon in late:
-            coupon.state = CouponState.EXPIRED
-
-    @rule(side=sides)
-    def pause_or_go_on(self, side: int) -> None:
-        terms = self.campaigns[side]
-        terms.active = not terms.active
-        self.change(side, CampaignChange(state="active" if terms.active else "paused"))
-
-    @rule(side=sides, stock=st.integers(0, 12))
-    def change_stock(self, side: int, stock: int) -> None:
-        too_low = self.free(side) + stock < self.campaigns[side].stock
-        done = self.change(side, CampaignChange(stock=stock))
-        assert isinstance(done, StockTooLow) == too_low
-        if not too_low:
-            self.campaigns[side].stock = stock
-
-    def change(self, side: int, change: CampaignChange) -> object:
-        merchants = self.ledger.merchants
-        return self.runner.run(
-            merchants.update_campaign(self.shop.merchant, self.ids[side], change)
+        made = [Catch(cat, who, side, now - hours * HOUR_MS) for (cat, side), who, hours in batch]
+        items = [
+            IssueItem(
+                catch_id(catch.cat, catch.player, "1"),
+                catch.cat,
+                catch.player,
+                self.ids[catch.side],
+                "store",
+                catch.at_ms,
+            )
+            for catch in made
+        ]
+        results, expected = self.ask(
+            trouble,
+            lambda: self.ledger.coupons.issue(items, now),
+            lambda: self.model.issue(made, now),
         )
+        for result, (status, limit, coupon) in zip(results, expected, strict=True):
+            assert (result.status, result.limit) == (status, limit)
+            assert (result.coupon is None) == (coupon is None)
+            if result.coupon is not None and coupon is not None:
+                coupon.code = coupon.code or result.coupon.code
+                assert result.coupon.code == coupon.code
+                assert result.coupon.state is coupon.at(now)
+
+    @rule(deed=st.sampled_from(Deed.__args__), pick=picks, trouble=troubles)
+    def at_the_till(self, deed: Deed, pick: int, trouble: Trouble | None) -> None:
+        coupon = self.picked(pick)
+        if coupon is None:
+            return
+        now = self.clock.now_ms
+        done, expected = self.ask(
+            trouble,
+            lambda: self.db.write(self.deed(deed, coupon)),
+            lambda: self.model.do(deed, coupon, now),
+        )
+        assert said(done) == expected
+
+    @rule(
+        deed=st.sampled_from(Deed.__args__),
+        pick=picks,
+        key=st.sampled_from(["k1", "k2", "k3"]),
+        trouble=troubles,
+    )
+    def at_the_till_with_a_key(
+        self, deed: Deed, pick: int, key: str, trouble: Trouble | None
+    ) -> None:
+        coupon = self.picked(pick)
+        if coupon is None:
+            return
+        now, doing = self.clock.now_ms, self.deed(deed, coupon)
+        request = idempotency.request("till", key, deed.encode(), str(coupon.code).encode())
+
+        def effect(connection: Connection) -> idempotency.Answer:
+            return idempotency.Answer(200, said(doing(connection)).encode())
+
+        done, expected = self.ask(
+            trouble,
+            lambda: self.ledger.idempotency.once(request, effect, now),
+            lambda: self.model.do_once(key, deed, coupon, now),
+        )
+        answer = done.body.decode() if isinstance(done, idempotency.Answer) else None
+        assert answer == expected
+
+    def picked(self, pick: int) -> Coupon | None:
+        coupons = self.model.coupons
+        return coupons[pick % len(coupons)] if coupons else None
+
+    def deed(self, deed: Deed, coupon: Coupon) -> Callable[[Connection], object]:
+        assert coupon.code is not None
+        code, now, by = coupon.code, self.clock.now_ms, Actor(self.shop.merchant, self.shop.key)
+        match deed:
+            case "redeem":
+                return lambda connection: redeeming.redeem(
+                    connection, code, self.shop.store, by, now
+                )
+            case "reverse":
+                return lambda connection: redeeming.reverse(connection, code, "why", by, now)
+            case "void":
+                return lambda connection: redeeming.void(connection, code, "why", by, now)
+
+    @rule(trouble=troubles)
+    def expire(self, trouble: Trouble | None) -> None:
+        now = self.clock.now_ms
+        count, expected = self.ask(
+            trouble,
+            lambda: self.ledger.coupons.expire(now, 100),
+            lambda: self.model.expire(now),
+        )
+        assert count == expected
+
+    @rule(change=changes, trouble=troubles)
+    def change_a_campaign(self, change: tuple[int, str, Any], trouble: Trouble | None) -> None:
+        side, name, value = change
+        wanted = CampaignChange(**{name: value})
+        done, expected = self.ask(
+            trouble,
+            lambda: self.ledger.merchants.update_campaign(
+                self.shop.merchant, self.ids[side], wanted
+            ),
+            lambda: self.model.change(side, name, value),
+        )
+        assert type(done).__name__ == expected
+
+    @rule(codes=st.lists(st.sampled_from(CODES), min_size=1, unique=True), trouble=troubles)
+    def bring_codes(self, codes: list[str], trouble: Trouble | None) -> None:
+        done, expected = self.ask(
+            trouble,
+            lambda: self.ledger.merchants.add_codes(self.shop.merchant, self.ids[OWN], codes),
+            lambda: self.model.add_codes(OWN, codes),
+        )
+        assert isinstance(done, CodesReport)
+        assert (done.added, [line.code for line in done.rejected]) == expected
 
     @rule(hours=st.sampled_from([1, 12, 30]))
     def wait(self, hours: int) -> None:
-        self.clock.now_ms += hours * 3_600_000
+        self.clock.now_ms += hours * HOUR_MS
 
     @invariant()
-    def the_counters_are_the_models(self) -> None:
-        if not hasattr(self, "ids"):
-            return
-        for side in (0, 1):
-            found = self.runner.run(
-                self.ledger.merchants.get_campaign(self.shop.merchant, self.ids[side])
-            )
-            assert found is not None
-            assert found.stock == self.campaigns[side].stock
-            assert found.stock - found.reserved - found.issued == self.free(side)
-            mine = [coupon for coupon in self.coupons.values() if coupon.side == side]
-            assert found.issued == len(mine)
-            redeemed = [coupon for coupon in mine if coupon.state is CouponState.REDEEMED]
-            assert found.redeemed == len(redeemed)
-
-    @invariant()
-    def the_books_balance(self) -> None:
+    def look(self) -> None:
+        """The counters and the wallets are the model's, and the books balance."""
         if hasattr(self, "ids"):
-            checks = self.runner.run(self.ledger.audit())
-            assert [check for check in checks if not check.ok] == []
+            self.runner.run(self.compare())
+
+    async def compare(self) -> None:
+        found = await self.ledger.merchants.list_campaigns(self.shop.merchant, 10)
+        by_id = {campaign.id: campaign for campaign in found.items}
+        for side, id_ in enumerate(self.ids):
+            campaign, mine = by_id[id_], self.model.of(side)
+            redeemed = sum(coupon.redeemed_ms > 0 for coupon in mine)
+            assert (campaign.reserved, campaign.issued) == (self.model.reserved(side), len(mine))
+            assert campaign.redeemed == redeemed
+            assert campaign.uploaded == len(self.model.codes.get(side, ()))
+            for name in ("stock", "state", "per_player", "per_player_day", "ends_ms", "budget"):
+                assert getattr(campaign, name) == getattr(self.model.sides[side], name)
+        for player in PLAYERS:
+            await self.compare_wallet(player)
+        assert [check for check in await self.ledger.audit() if not check.ok] == []
+
+    async def compare_wallet(self, player: str) -> None:
+        page = await self.ledger.coupons.wallet(player, 100)
+        mine = {coupon.cat: coupon for coupon in self.model.coupons if coupon.player == player}
+        assert {coupon.cat for coupon in page.items} == set(mine)
+        assert len(page.items) == len(mine)
+        for coupon in page.items:
+            model = mine[coupon.cat]
+            model.code = model.code or coupon.code
+            assert (coupon.code, coupon.campaign) == (model.code, self.ids[model.side])
+            assert coupon.state is model.at(self.clock.now_ms)
+            assert (coupon.redeemed_ms or 0) == model.redeemed_ms
+
+
+async def _awaited(ask: Callable[[], Awaitable[T]]) -> T:
+    return await ask()
 
 
 def bounded(examples: int) -> settings:
@@ -282,21 +337,47 @@ def bounded(examples: int) -> settings:
 
 def test_on_sqlite(migrated_file: Path):
     class SqliteBooks(Books):
-        async def open(self) -> Ledger:
-            folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="cat-"))
-            shutil.copy(migrated_file, Path(folder) / "books.db")
-            url = f"sqlite:///{folder}/books.db"
-            return await self.stack.enter_async_context(open_ledger(url, clock=self.clock))
+        """A process that dies leaves its files as they are at that moment."""
 
-    run_state_machine_as_test(SqliteBooks, settings=bounded(12))
+        file: Path | None = None
+
+        async def open(self) -> Ledger:
+            if self.file is None:
+                self.file = self.folder() / "books.db"
+                shutil.copy(migrated_file, self.file)
+            return await self.life.enter_async_context(
+                open_ledger(f"sqlite:///{self.file}", clock=self.clock)
+            )
+
+        def folder(self) -> Path:
+            return Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="cat-")))
+
+        def die(self, connection: Connection) -> None:
+            assert self.file is not None
+            left = self.folder()
+            for path in (self.file, self.file.with_name("books.db-wal")):
+                shutil.copy(path, left)
+            self.file = left / "books.db"
+            raise Crashed
+
+    run_state_machine_as_test(SqliteBooks, settings=bounded(20))
 
 
 def test_on_postgresql(postgres: PostgresServer):
     class PostgresBooks(Books):
-        async def open(self) -> Ledger:
-            name = postgres.migrated_database()
-            self.stack.callback(postgres.drop, name)
-            url = postgres.url(name)
-            return await self.stack.enter_async_context(open_ledger(url, clock=self.clock))
+        """The server ends the transaction of a process that died."""
 
-    run_state_machine_as_test(PostgresBooks, settings=bounded(5))
+        name: str | None = None
+
+        async def open(self) -> Ledger:
+            if self.name is None:
+                self.name = postgres.migrated_database()
+                self.stack.callback(postgres.drop, self.name)
+            return await self.life.enter_async_context(
+                open_ledger(postgres.url(self.name), clock=self.clock)
+            )
+
+        def die(self, connection: Connection) -> None:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    run_state_machine_as_test(PostgresBooks, settings=bounded(8))
