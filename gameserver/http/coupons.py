@@ -1,10 +1,10 @@
 """Coupons over the counter: looked up, redeemed, taken back, withdrawn."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import Connection
 
 from gameserver.game.model import CouponState
-from gameserver.http.call import Call, NoQuery
+from gameserver.http.call import Call, NoQuery, Role
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.route import Done
 from gameserver.http.texts import Id, Reason, is_code
@@ -16,12 +16,14 @@ from gameserver.ledger.redeeming import (
     Expired,
     FoundCoupon,
     NothingToReverse,
+    NotTheirs,
     Redeemed,
     Reversed,
     TooLateToReverse,
     UnknownCoupon,
     UnknownStore,
     Voided,
+    WrongMerchant,
 )
 from gameserver.live.messages import CouponChanged
 from gameserver.protocol import coupon_view
@@ -45,29 +47,32 @@ class Reversal(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-class CouponDetails(Struct, frozen=True):
-    """A coupon with what a clerk needs to honour it.
+class CouponDetails(Struct, frozen=True, kw_only=True):
+    """A coupon with what a clerk needs to honour it, and for its merchant a little more.
 
-    `redeemed_store` is the store at which it was redeemed, `store` the one it was caught at.
+    `redeemed_store` is the store at which it was redeemed. `campaign`, `store` (at which it was
+    caught), `issued_ms` and `void_reason` are told to the merchant and not to clerks.
     """
 
     code: str
-    campaign: str
+    campaign: str | UnsetType = UNSET
     title: str
     kind: str
     value: float
     currency: str | None
     terms: str
     state: CouponState
-    store: str
-    issued_ms: int
+    store: str | UnsetType = UNSET
+    issued_ms: int | UnsetType = UNSET
     expires_ms: int
     redeemed_ms: int | None
     redeemed_store: str | None
-    void_reason: str | None
+    void_reason: str | UnsetType | None = UNSET
 
 
 UNKNOWN = Problem("unknown_coupon")
+WRONG_MERCHANT = Problem("wrong_merchant")
+NOT_THEIRS = (UNKNOWN.code, WRONG_MERCHANT.code)
 
 
 async def look_up(call: Call[None, NoQuery]) -> CouponDetails | Problem:
@@ -76,7 +81,7 @@ async def look_up(call: Call[None, NoQuery]) -> CouponDetails | Problem:
     if not is_code(code):
         return UNKNOWN
     found = await call.site.ledger.coupons.find(code, call.merchant)
-    return UNKNOWN if found is None else shown(found)
+    return shown(found, call.who.role) if isinstance(found, FoundCoupon) else not_theirs(found)
 
 
 def redeem(connection: Connection, call: Call[Redemption, NoQuery]) -> Done | Problem:
@@ -86,7 +91,9 @@ def redeem(connection: Connection, call: Call[Redemption, NoQuery]) -> Done | Pr
         return UNKNOWN
     by = Actor(call.merchant, call.key)
     result = redeeming.redeem(connection, code, call.body.store, by, call.now_ms)
-    return _changed(result.found) if isinstance(result, Redeemed) else _problem(result)
+    if isinstance(result, Redeemed):
+        return _changed(result.found, call.who.role)
+    return _problem(result, call.who.role)
 
 
 def reverse(connection: Connection, call: Call[Reversal, NoQuery]) -> Done | Problem:
@@ -100,7 +107,9 @@ def reverse(connection: Connection, call: Call[Reversal, NoQuery]) -> Done | Pro
         return UNKNOWN
     by = Actor(call.merchant, call.key)
     result = redeeming.reverse(connection, code, call.body.reason, by, call.now_ms)
-    return _changed(result.found) if isinstance(result, Reversed) else _not_reversed(result)
+    if isinstance(result, Reversed):
+        return _changed(result.found, call.who.role)
+    return _not_reversed(result)
 
 
 def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> CouponDetails | Done | Problem:
@@ -111,40 +120,49 @@ def void(connection: Connection, call: Call[Withdrawal, NoQuery]) -> CouponDetai
     by = Actor(call.merchant, call.key)
     result = redeeming.void(connection, code, call.body.reason, by, call.now_ms)
     if not isinstance(result, Voided):
-        return _problem(result)
-    return shown(result.found) if result.repeated else _changed(result.found)
+        return _problem(result, call.who.role)
+    if result.repeated:
+        return shown(result.found, call.who.role)
+    return _changed(result.found, call.who.role)
 
 
-def shown(found: FoundCoupon) -> CouponDetails:
-    """A coupon of the ledger as clerks see it."""
-    coupon = found.coupon
+def shown(found: FoundCoupon, role: Role) -> CouponDetails:
+    """A coupon of the ledger as a clerk or its merchant sees it."""
+    coupon, whole = found.coupon, role is Role.MERCHANT
     return CouponDetails(
         code=coupon.code,
-        campaign=coupon.campaign,
+        campaign=coupon.campaign if whole else UNSET,
         title=coupon.title,
         kind=found.kind,
         value=found.value,
         currency=found.currency,
         terms=found.terms,
         state=coupon.state,
-        store=coupon.store,
-        issued_ms=coupon.issued_ms,
+        store=coupon.store if whole else UNSET,
+        issued_ms=coupon.issued_ms if whole else UNSET,
         expires_ms=coupon.expires_ms,
         redeemed_ms=found.redeemed_ms,
         redeemed_store=found.redeemed_store,
-        void_reason=found.void_reason,
+        void_reason=found.void_reason if whole else UNSET,
     )
 
 
-def _changed(found: FoundCoupon) -> Done:
+def not_theirs(why: NotTheirs) -> Problem:
+    """That a code is nobody's, or another merchant's."""
+    return WRONG_MERCHANT if isinstance(why, WrongMerchant) else UNKNOWN
+
+
+def _changed(found: FoundCoupon, role: Role) -> Done:
     """The coupon, and the news of it for its player."""
-    return Done(shown(found), CouponChanged(found.coupon.player, None, coupon_view(found.coupon)))
+    return Done(
+        shown(found, role), CouponChanged(found.coupon.player, None, coupon_view(found.coupon))
+    )
 
 
 def _not_reversed(why: redeeming.NotReversed) -> Problem:
     match why:
-        case UnknownCoupon():
-            return UNKNOWN
+        case UnknownCoupon() | WrongMerchant():
+            return not_theirs(why)
         case NothingToReverse(state):
             return Problem("not_redeemed", more={"state": state})
         case TooLateToReverse(redeemed_ms, until_ms):
@@ -152,10 +170,10 @@ def _not_reversed(why: redeeming.NotReversed) -> Problem:
             return Problem("too_late", more=more)
 
 
-def _problem(why: redeeming.NotRedeemed | redeeming.NotVoided) -> Problem:
+def _problem(why: redeeming.NotRedeemed | redeeming.NotVoided, role: Role) -> Problem:
     match why:
-        case UnknownCoupon():
-            return UNKNOWN
+        case UnknownCoupon() | WrongMerchant():
+            return not_theirs(why)
         case UnknownStore():
             return invalid("store", "this merchant has no such store")
         case AlreadyRedeemed(redeemed_ms, store):
@@ -164,4 +182,4 @@ def _problem(why: redeeming.NotRedeemed | redeeming.NotVoided) -> Problem:
         case Expired(expires_ms):
             return Problem("expired", more={"expires_ms": expires_ms})
         case AlreadyVoid(reason):
-            return Problem("void", more={"void_reason": reason})
+            return Problem("void", more={"void_reason": reason} if role is Role.MERCHANT else {})

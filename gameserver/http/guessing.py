@@ -30,7 +30,8 @@ ADDRESS_TOKEN_BACK_MS = 1_000
 
 BUCKETS_MOST = 100_000
 
-UNKNOWN_CODE = "unknown_coupon"
+WRONG_CODES = ("unknown_coupon", "wrong_merchant")
+"""A code that is another merchant's is a wrong one too: that there is such a coupon is guessed."""
 
 
 class Buckets:
@@ -81,7 +82,7 @@ class Guesses:
             detail = "Too many codes were wrong."
             return Problem("too_many_requests", detail, retry_after_s=ceil(wait_ms / 1000))
         answer = await handler(call)
-        if isinstance(answer, Problem) and answer.code == UNKNOWN_CODE:
+        if isinstance(answer, Problem) and answer.code in WRONG_CODES:
             self._callers.take(caller, call.now_ms)
             self._addresses.take(address, call.now_ms)
         return answer

@@ -126,7 +126,7 @@ COUPONS = (
         roles=COUNTER,
         handler=coupons.look_up,
         answer=coupons.CouponDetails,
-        problems=("unknown_coupon",),
+        problems=coupons.NOT_THEIRS,
     ),
     Route(
         method="GET",
@@ -136,7 +136,7 @@ COUPONS = (
         handler=qr.qr_svg,
         answer=str,
         media=qr.SVG,
-        problems=("unknown_coupon",),
+        problems=coupons.NOT_THEIRS,
     ),
     Route(
         method="GET",
@@ -146,7 +146,7 @@ COUPONS = (
         handler=qr.qr_png,
         answer=bytes,
         media=qr.PNG,
-        problems=("unknown_coupon",),
+        problems=coupons.NOT_THEIRS,
     ),
     Route(
         method="POST",
@@ -156,7 +156,7 @@ COUPONS = (
         deed=coupons.redeem,
         body=coupons.Redemption,
         answer=coupons.CouponDetails,
-        problems=("unknown_coupon", "already_redeemed", "expired", "void"),
+        problems=(*coupons.NOT_THEIRS, "already_redeemed", "expired", "void"),
     ),
     Route(
         method="POST",
@@ -166,7 +166,7 @@ COUPONS = (
         deed=coupons.reverse,
         body=coupons.Reversal,
         answer=coupons.CouponDetails,
-        problems=("unknown_coupon", "not_redeemed", "too_late"),
+        problems=(*coupons.NOT_THEIRS, "not_redeemed", "too_late"),
     ),
     Route(
         method="POST",
@@ -176,7 +176,7 @@ COUPONS = (
         deed=coupons.void,
         body=coupons.Withdrawal,
         answer=coupons.CouponDetails,
-        problems=("unknown_coupon", "already_redeemed", "expired"),
+        problems=(*coupons.NOT_THEIRS, "already_redeemed", "expired"),
     ),
 )
 

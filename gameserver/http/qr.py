@@ -6,12 +6,13 @@ from io import BytesIO
 import segno
 
 from gameserver.http.call import Call, NoQuery, Role
-from gameserver.http.coupons import UNKNOWN
+from gameserver.http.coupons import UNKNOWN, not_theirs
 from gameserver.http.errors import Problem
 from gameserver.http.players import FORGOTTEN
 from gameserver.http.route import Written
 from gameserver.http.texts import is_code
 from gameserver.ledger.players import standing_of
+from gameserver.ledger.redeeming import FoundCoupon, UnknownCoupon
 
 SVG = "image/svg+xml"
 PNG = "image/png"
@@ -64,5 +65,5 @@ async def _code(call: Call[None, NoQuery]) -> str | Problem:
             return FORGOTTEN
         mine = await coupons.code_of_player(code, call.player) if is_code(code) else None
         return UNKNOWN if mine is None else mine
-    found = await coupons.find(code, call.merchant) if is_code(code) else None
-    return UNKNOWN if found is None else found.coupon.code
+    found = await coupons.find(code, call.merchant) if is_code(code) else UnknownCoupon()
+    return found.coupon.code if isinstance(found, FoundCoupon) else not_theirs(found)

@@ -16,7 +16,14 @@ from gameserver.game.model import (
 from gameserver.ledger import changes, issuing, offerings, players, redeeming, reservations
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page
-from gameserver.ledger.redeeming import Actor, FoundCoupon, NotRedeemed, NotReversed, NotVoided
+from gameserver.ledger.redeeming import (
+    Actor,
+    FoundCoupon,
+    NotRedeemed,
+    NotReversed,
+    NotTheirs,
+    NotVoided,
+)
 from gameserver.ledger.revisions import current_rev
 from gameserver.ledger.wallet import WalletCoupon, code_of_player, wallet
 
@@ -67,7 +74,7 @@ class LedgerCoupons:
         """Return if the books can be read; LedgerError if not."""
         await self._db.read(current_rev)
 
-    async def find(self, code: str, merchant: str) -> FoundCoupon | None:
+    async def find(self, code: str, merchant: str) -> FoundCoupon | NotTheirs:
         """See `redeeming.find`."""
         return await self._db.read(redeeming.find, code, merchant, self._clock())
 

@@ -60,7 +60,11 @@ class Reversed(Struct, frozen=True):
 
 
 class UnknownCoupon(Struct, frozen=True):
-    """No coupon of this merchant has that code."""
+    """No coupon has that code."""
+
+
+class WrongMerchant(Struct, frozen=True):
+    """The coupon is another merchant's, which is all that is told of it."""
 
 
 class UnknownStore(Struct, frozen=True):
@@ -99,9 +103,10 @@ class TooLateToReverse(Struct, frozen=True):
     until_ms: int
 
 
-NotRedeemed = UnknownCoupon | UnknownStore | AlreadyRedeemed | Expired | AlreadyVoid
-NotVoided = UnknownCoupon | AlreadyRedeemed | Expired
-NotReversed = UnknownCoupon | NothingToReverse | TooLateToReverse
+NotTheirs = UnknownCoupon | WrongMerchant
+NotRedeemed = NotTheirs | UnknownStore | AlreadyRedeemed | Expired | AlreadyVoid
+NotVoided = NotTheirs | AlreadyRedeemed | Expired
+NotReversed = NotTheirs | NothingToReverse | TooLateToReverse
 
 _CODE_MAX = 64
 
@@ -110,6 +115,7 @@ code_is_typed = coupons.c.code.in_((bindparam("as_typed"), bindparam("as_read"))
 _FIND = (
     select(
         coupons,
+        campaigns.c.merchant_id,
         campaigns.c.title,
         campaigns.c.kind,
         campaigns.c.value,
@@ -121,10 +127,7 @@ _FIND = (
         .label("void_reason"),
     )
     .join_from(coupons, campaigns)
-    .where(
-        code_is_typed,
-        campaigns.c.merchant_id == bindparam("merchant"),
-    )
+    .where(code_is_typed)
 )
 _EVENT = insert(coupon_events)
 _EXPIRING = (
@@ -142,10 +145,10 @@ _EXPIRE = Many(
 _EXPIRED = many_inserts(coupon_events, "coupon_id", "change", "at_ms")
 
 
-def find(connection: Connection, code: str, merchant: str, now_ms: int) -> FoundCoupon | None:
+def find(connection: Connection, code: str, merchant: str, now_ms: int) -> FoundCoupon | NotTheirs:
     """The coupon of a code, however it is typed, if it is of one of the merchant's campaigns."""
     row = _row(connection, code, merchant)
-    return None if row is None else _found(row, now_ms)
+    return row if isinstance(row, NotTheirs) else _found(row, now_ms)
 
 
 def redeem(
@@ -153,8 +156,8 @@ def redeem(
 ) -> Redeemed | NotRedeemed:
     """Redeem a coupon at one of the merchant's stores: once, whoever else tries it meanwhile."""
     row = _locked(connection, code, by.merchant)
-    if row is None:
-        return UnknownCoupon()
+    if isinstance(row, NotTheirs):
+        return row
     no = _refusal(row, Change.REDEEM, now_ms)
     if no is not None:
         return no
@@ -180,8 +183,8 @@ def reverse(
 ) -> Reversed | NotReversed:
     """Take back a redemption, for as long as that may be done (game/coupons.py)."""
     row = _locked(connection, code, by.merchant)
-    if row is None:
-        return UnknownCoupon()
+    if isinstance(row, NotTheirs):
+        return row
     state = read_coupon(row, now_ms).state
     back = after(state, Change.REVERSE)
     if back is None:
@@ -212,8 +215,8 @@ def void(
 ) -> Voided | NotVoided:
     """Withdraw a coupon that has not been used. It stays counted as issued."""
     row = _locked(connection, code, by.merchant)
-    if row is None:
-        return UnknownCoupon()
+    if isinstance(row, NotTheirs):
+        return row
     no = _refusal(row, Change.VOID, now_ms)
     if isinstance(no, AlreadyVoid):
         return Voided(_found(row, now_ms), repeated=True)
@@ -253,10 +256,10 @@ def typed_code(code: str) -> dict[str, str] | None:
     return {"as_typed": typed, "as_read": read_code(typed) or typed}
 
 
-def _locked(connection: Connection, code: str, merchant: str) -> AnyRow | None:
+def _locked(connection: Connection, code: str, merchant: str) -> AnyRow | NotTheirs:
     """The coupon's row as it is once its campaign and it are locked."""
     row = _row(connection, code, merchant)
-    if row is None or connection.dialect.name == "sqlite":
+    if isinstance(row, NotTheirs) or connection.dialect.name == "sqlite":
         return row
     lock = select(campaigns.c.id).where(campaigns.c.id == row.campaign_id)
     connection.execute(lock.with_for_update(key_share=True))
@@ -264,11 +267,13 @@ def _locked(connection: Connection, code: str, merchant: str) -> AnyRow | None:
     return _row(connection, code, merchant)
 
 
-def _row(connection: Connection, code: str, merchant: str) -> AnyRow | None:
+def _row(connection: Connection, code: str, merchant: str) -> AnyRow | NotTheirs:
     forms = typed_code(code)
-    if forms is None:
-        return None
-    return connection.execute(_FIND, {**forms, "merchant": merchant}).first()
+    rows = [] if forms is None else connection.execute(_FIND, forms).all()
+    mine = next((row for row in rows if row.merchant_id == merchant), None)
+    if mine is not None:
+        return mine
+    return WrongMerchant() if rows else UnknownCoupon()
 
 
 def _refusal(
@@ -289,7 +294,7 @@ def _refusal(
 
 def _again(connection: Connection, code: str, merchant: str, now_ms: int) -> FoundCoupon:
     found = find(connection, code, merchant, now_ms)
-    assert found is not None
+    assert isinstance(found, FoundCoupon)
     return found
 
 

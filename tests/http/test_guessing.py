@@ -61,6 +61,15 @@ async def test_every_way_to_try_a_code_counts(desk: Desk, end: str) -> None:
         assert (await desk.as_merchant("GET", path)).status == 429
 
 
+async def test_another_merchants_code_is_a_wrong_one(desk: Desk) -> None:
+    path = f"/v1/coupons/{await desk.a_coupon('sto_1')}"
+    rival = await desk.ledger.merchants.add_merchant("Rival")
+    head = {"Authorization": f"Bearer {rival.key}"}
+    codes = [(await desk.ask("GET", path, **head)).code for _ in range(WRONG_PER_KEY + 1)]
+    assert codes == ["wrong_merchant"] * WRONG_PER_KEY + ["too_many_requests"]
+    assert (await desk.as_merchant("GET", path)).status == 200
+
+
 async def test_a_merchants_keys_at_one_address_have_to_wait_together(desk: Desk) -> None:
     for _ in range(WRONG_PER_ADDRESS // 15):
         head = {"Authorization": f"Bearer {await desk.key_of('clerk')}"}

@@ -66,9 +66,12 @@ async def test_nobody_sees_the_code_of_another(desk: Desk, kind: str) -> None:
     code = await desk.a_coupon("sto_1")
     path = f"/v1/coupons/{code}/qr.{kind}"
     other = await desk.ledger.merchants.add_merchant("Rival")
-    for key in (make_token(SECRET, "bob", NOW + 1000), other.key):
+    for key, told in (
+        (make_token(SECRET, "bob", NOW + 1000), "unknown_coupon"),
+        (other.key, "wrong_merchant"),
+    ):
         reply = await desk.ask("GET", path, Authorization=f"Bearer {key}")
-        assert (reply.status, reply.code) == (404, "unknown_coupon")
+        assert (reply.status, reply.code) == (404, told)
     assert (await desk.ask("GET", path, role=Role.CLERK)).status == 403
     assert (await desk.ask("GET", path)).status == 401
 

@@ -11,6 +11,7 @@ from gameserver.game.model import CouponState, IssueItem, IssueResult, Reservati
 from gameserver.ledger.campaigns import CampaignChange
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.own_codes import CodesReport, GeneratesCodes, Rejected
+from gameserver.ledger.redeeming import FoundCoupon
 from gameserver.ledger.stores import NewStore, Store
 from tests.ledger.shop import DAY_MS, NOW, Shop, campaign, caught, counters, open_shop
 
@@ -242,7 +243,7 @@ async def test_a_merchants_own_codes_are_given_once_each_and_in_order(ledger: Le
     assert (again.added, again.rejected) == (1, [Rejected(1, "BUN-2", "taken")])
     assert await ledger.coupons.reserve([Reservation("cat", sale, 9, NOW)], NOW) == [1]
     found = await ledger.coupons.find("BUN-1", shop.merchant)
-    assert found is not None
+    assert isinstance(found, FoundCoupon)
     assert found.coupon.campaign == sale
 
 

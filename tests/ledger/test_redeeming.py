@@ -18,6 +18,7 @@ from gameserver.ledger.redeeming import (
     UnknownCoupon,
     UnknownStore,
     Voided,
+    WrongMerchant,
 )
 from gameserver.ledger.tables import coupon_events
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, counters, open_shop
@@ -45,7 +46,7 @@ async def test_a_coupon_that_is_found_late_is_expired(ledger: Ledger, shop: Shop
     made = await coupon(ledger, shop)
     clock.now_ms = made.expires_ms
     found = await ledger.coupons.find(made.code, shop.merchant)
-    assert found is not None
+    assert isinstance(found, FoundCoupon)
     assert found.coupon.state is CouponState.EXPIRED
 
 
@@ -53,10 +54,12 @@ async def test_a_merchant_sees_nothing_of_anothers_coupons(ledger: Ledger, shop:
     made = await coupon(ledger, shop)
     other = await open_shop(ledger, "Tea house")
     code = made.code
-    assert await ledger.coupons.find(code, other.merchant) is None
+    assert await ledger.coupons.find(code, other.merchant) == WrongMerchant()
     done = await ledger.coupons.redeem(code, other.store, other.merchant, other.key, NOW)
-    assert done == UnknownCoupon()
-    assert await ledger.coupons.void(code, "", other.merchant, other.key, NOW) == UnknownCoupon()
+    assert done == WrongMerchant()
+    assert await ledger.coupons.void(code, "", other.merchant, other.key, NOW) == WrongMerchant()
+    back = await ledger.coupons.reverse(code, "", other.merchant, other.key, NOW)
+    assert back == WrongMerchant()
 
 
 async def test_a_coupon_is_redeemed_with_time_and_place(ledger: Ledger, shop: Shop):
@@ -98,7 +101,7 @@ async def test_a_coupon_is_redeemed_until_just_before_it_expires(ledger: Ledger,
 
 async def test_what_is_no_code_finds_nothing(ledger: Ledger, shop: Shop):
     for text in ("", " ", "x" * 5000, "%", "000000-000000-000001", "\x00", "a\x00b", "\ud800", "é"):
-        assert await ledger.coupons.find(text, shop.merchant) is None
+        assert await ledger.coupons.find(text, shop.merchant) == UnknownCoupon()
 
 
 async def test_of_two_hundred_redemptions_exactly_one_succeeds(ledger: Ledger, shop: Shop):
@@ -186,7 +189,7 @@ async def test_nobody_else_reverses_a_merchants_redemption(ledger: Ledger, shop:
     await ledger.coupons.redeem(made.code, shop.store, shop.merchant, shop.key, NOW)
     other = await open_shop(ledger, "Tea house")
     done = await ledger.coupons.reverse(made.code, "", other.merchant, other.key, NOW)
-    assert done == UnknownCoupon()
+    assert done == WrongMerchant()
 
 
 async def test_of_fifty_reversals_exactly_one_succeeds(ledger: Ledger, shop: Shop):
