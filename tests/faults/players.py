@@ -4,16 +4,19 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
 
 import aiohttp
 from catbot.address import Address
-from catbot.api import Api, open_api
+from catbot.api import open_api
+from catbot.attempts import Attempt
 from catbot.bot import Venue
 from catbot.crowd import Crowd
 from catbot.histogram import Histogram
+from catbot.history import open_history
 from catbot.options import Options
-from catbot.reconcile import Reconciliation, account_of, reconcile
+from catbot.reconcile import Reconciliation, account_of, note_lists, reconcile
 from catbot.wire import Caught
 from msgspec import Struct
 
@@ -70,11 +73,11 @@ class Company:
     """The bots while they play. Made by `playing`."""
 
     def __init__(
-        self, url: str, crowd: Crowd, api: Api, stop: asyncio.Event, task: asyncio.Task[float]
+        self, url: str, crowd: Crowd, venue: Venue, stop: asyncio.Event, task: asyncio.Task[float]
     ) -> None:
         self._url = url
         self._crowd = crowd
-        self._api = api
+        self._venue = venue
         self._stop = stop
         self._task = task
 
@@ -87,6 +90,10 @@ class Company:
         """Whether everybody is on line."""
         return self._crowd.honest.online == self._crowd.honest.players
 
+    def is_busy(self) -> bool:
+        """Whether everybody is on line and most have their first coupon."""
+        return self.all_online() and self.look().coupons > self.look().online
+
     def pace(self) -> Pace:
         """What was measured since the last call."""
         latencies = self._crowd.honest.latencies
@@ -95,15 +102,14 @@ class Company:
             catch_ms=latencies.catch.roll().percentile(0.9) or 0.0,
         )
 
-    def pending(self) -> int:
-        """How many coupons were promised and have not come."""
-        return sum(
-            attempt.coupon is not None
-            and attempt.coupon.code is None
-            and attempt.coupon.state == "pending"
+    def owed(self) -> list[Attempt]:
+        """The catches whose coupons were promised and have not come."""
+        return [
+            attempt
             for bot in self._crowd.bots
             for attempt in bot.player.attempts
-        )
+            if is_pending(attempt)
+        ]
 
     async def leave(self) -> Outcome:
         """End the game in order, and hold what every bot was told against what is kept."""
@@ -112,13 +118,15 @@ class Company:
         await self._task
         bots = [bot for bot in self._crowd.bots if bot.token is not None]
         reconciliation = await reconcile(
-            self._api,
+            self._venue.api,
             [
                 account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
                 for bot in bots
                 if bot.token is not None
             ],
         )
+        assert self._venue.history is not None
+        await note_lists(self._venue.api, self._crowd.known(), self._venue.history)
         return Outcome(
             players=self._crowd.honest.players,
             online=online,
@@ -145,6 +153,12 @@ class Company:
         return missing
 
 
+def is_pending(attempt: Attempt) -> bool:
+    """Whether the catch's coupon was promised and has not come."""
+    coupon = attempt.coupon
+    return coupon is not None and coupon.code is None and coupon.state == "pending"
+
+
 async def _recorded(http: aiohttp.ClientSession, headers: dict[str, str]) -> set[str]:
     """The cats in a player's list of catches."""
     params = {"limit": "100"}
@@ -159,18 +173,23 @@ async def _recorded(http: aiohttp.ClientSession, headers: dict[str, str]) -> set
 
 
 @asynccontextmanager
-async def playing(url: str, players: int, seed: int) -> AsyncIterator[Company]:
-    """Bots that play until they are told to leave, or the block ends."""
+async def playing(url: str, players: int, seed: int, history: Path) -> AsyncIterator[Company]:
+    """Bots that play until they are told to leave, or the block ends.
+
+    What they are told is written to the file `history`, for `catcat audit --history`.
+    """
     options = Options(url=url, players=players, ramp_s=RAMP_S, duration_s=math.inf, seed=seed)
     address = Address.parse(url)
-    async with open_api(address, None, Random(seed)) as api:
-        places = await api.places()
-        assert places is not None, "the town has no stores"
-        crowd = Crowd(options, places)
-        stop = asyncio.Event()
-        task = asyncio.create_task(crowd.play(Venue(address, None, api, Histogram()), stop))
-        try:
-            yield Company(url, crowd, api, stop, task)
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    with open_history(history) as noted:
+        async with open_api(address, None, Random(seed)) as api:
+            places = await api.places()
+            assert places is not None, "the town has no stores"
+            crowd = Crowd(options, places)
+            venue = Venue(address, None, api, Histogram(), noted)
+            stop = asyncio.Event()
+            task = asyncio.create_task(crowd.play(venue, stop))
+            try:
+                yield Company(url, crowd, venue, stop, task)
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)

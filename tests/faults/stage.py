@@ -18,7 +18,7 @@ from typing import Protocol
 import redis
 from msgspec import Struct
 
-from tests.faults.town import found_town
+from tests.faults.town import FRESH, Supply, found_town
 from tests.servers.catcat import CatCat
 from tests.servers.lasting import LastingPostgres, LastingRedis, cut_tail, is_alive
 from tests.servers.postgres import postgres_programs
@@ -35,6 +35,7 @@ class Layout(Struct, frozen=True):
     workers: int = 1
     embedded: bool = False
     coupons_apart: bool = True
+    supply: Supply = FRESH
 
 
 class Part(Protocol):
@@ -60,6 +61,14 @@ class ServerPart:
     async def kill(self) -> None:
         await self.server.kill_with_workers()
 
+    def freeze(self) -> None:
+        """Take connections, and answer nothing, until `thaw`."""
+        os.kill(self.server.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on."""
+        os.kill(self.server.pid, signal.SIGCONT)
+
     async def start(self) -> None:
         await self.server.start()
 
@@ -67,7 +76,7 @@ class ServerPart:
 class EmbeddedRedisPart:
     """The redis-server that the game server has started, and starts again when it dies."""
 
-    name = "embedded redis-server"
+    name = "redis"
 
     def __init__(self, server: CatCat) -> None:
         self._directory = server.data_dir / "redis"
@@ -115,13 +124,13 @@ class Stage:
             options = [] if layout.embedded else ["--database", self._database("coupons")]
             coupons = CatCat(self._data, *options, command="coupons")
             coupons.log = directory / "coupons.log"
-            self._coupons = ServerPart("coupon service", coupons)
+            self._coupons = ServerPart("coupons", coupons)
             game_options += ["--coupons", coupons.url]
         if layout.workers > 1:
             game_options += ["--workers", str(layout.workers)]
         game = CatCat(self._data, *game_options)
         game.log = directory / "game.log"
-        self._game = ServerPart("game server", game)
+        self._game = ServerPart("game", game)
         if layout.embedded:
             self._redis = EmbeddedRedisPart(game)
 
@@ -135,6 +144,11 @@ class Stage:
         return self._game.server.url
 
     @property
+    def history(self) -> Path:
+        """Where the bots write down what they were told."""
+        return self.directory / "history.jsonl"
+
+    @property
     def parts(self) -> list[Part]:
         """What can be killed, in the order in which it is started."""
         if isinstance(self._redis, EmbeddedRedisPart):
@@ -144,7 +158,7 @@ class Stage:
         return [*stores, *([self._coupons] if self._coupons else []), self._game]
 
     @property
-    def coupons(self) -> Part:
+    def coupons(self) -> ServerPart:
         """The coupon service."""
         assert self._coupons is not None, "the game keeps its coupons itself"
         return self._coupons
@@ -157,7 +171,7 @@ class Stage:
             if part is self._game:
                 await self._migrate("game")
             await part.start()
-        await found_town(self.url, await self._merchant_key())
+        await found_town(self.url, await self._merchant_key(), self.layout.supply)
 
     async def _migrate(self, name: str) -> None:
         if self._postgres is not None:
@@ -187,13 +201,17 @@ class Stage:
     def unfinished(self) -> int:
         """How many claims wait in Redis for their books to be done."""
         with redis.from_url(self._redis.url) as client:
-            return sum(client.xlen(key) for key in client.scan_iter("*:outbox", count=1000))
+            return sum(
+                fields[b"kind"] == b"claim"
+                for outbox in client.scan_iter("*:outbox", count=1000)
+                for _, fields in client.xrange(outbox)
+            )
 
-    async def complaints(self) -> list[str]:
-        """What the audits of all books have to say against them."""
+    async def complaints(self, *options: str) -> list[str]:
+        """What the audits of all books, with these options, have to say against them."""
         found: list[str] = []
         for words in self._audits():
-            status, said = await catcat_says("audit", *words)
+            status, said = await catcat_says("audit", *words, *options)
             broken = [line for line in said.splitlines() if not line.startswith("ok ")]
             found += broken or ([f"audit: status {status}"] if status else [])
         return found
@@ -247,8 +265,7 @@ async def catcat(*words: str) -> str:
 @asynccontextmanager
 async def standing(layout: Layout) -> AsyncIterator[Stage]:
     """The game, put up in a directory of its own; that stays where the block ends in an error."""
-    directory = Path(tempfile.mkdtemp(prefix="catcat-faults-"))
-    directory.chmod(0o711)  # PostgreSQL may run as somebody else, in a directory of its own
+    directory = _new_directory()
     stage = Stage(directory, layout)
     try:
         await stage.put_up()
@@ -256,3 +273,9 @@ async def standing(layout: Layout) -> AsyncIterator[Stage]:
     finally:
         await stage.take_down()
     shutil.rmtree(directory)
+
+
+def _new_directory() -> Path:
+    directory = Path(tempfile.mkdtemp(prefix="catcat-faults-"))
+    directory.chmod(0o711)  # PostgreSQL may run as somebody else, in a directory of its own
+    return directory

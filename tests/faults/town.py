@@ -4,6 +4,7 @@ from math import cos, radians
 from typing import Any
 
 import aiohttp
+from msgspec import Struct, to_builtins
 
 CENTRE = (30.2500, 120.1500)
 CITY_TIMEZONE = "Asia/Shanghai"
@@ -24,16 +25,29 @@ OWN_CODES = 600
 STREETS = ("plenty", "plenty", "plenty", "few", "limited", "plenty", "budgeted", "own codes", None)
 """The campaign of each store, on a square grid."""
 
-PLAN = {"cats_alive": 20, "lifetime_s": 40, "radius_m": 80.0, "catches_per_cat": 6}
+PLAN = {"cats_alive": 20, "radius_m": 80.0, "species": {"parcel": 1}}
 
 
-async def found_town(url: str, key: str) -> None:
+class Supply(Struct, frozen=True):
+    """How long the cats of every store last."""
+
+    lifetime_s: int
+    catches_per_cat: int
+
+
+FRESH = Supply(40, 6)
+"""Cats come and go all the time."""
+LASTING = Supply(600, 100)
+"""Cats that players can live on while no others are put out."""
+
+
+async def found_town(url: str, key: str, supply: Supply) -> None:
     """Make the campaigns, the stores and their plans, as the merchant that the key belongs to."""
     headers = {"Authorization": f"Bearer {key}"}
     async with aiohttp.ClientSession(url, headers=headers, raise_for_status=True) as api:
         campaigns: dict[str | None, str | None] = {None: None}
-        for name, wanted in CAMPAIGNS.items():
-            campaigns[name] = await _made(api, "/v1/campaigns", wanted)
+        for campaign, wanted in CAMPAIGNS.items():
+            campaigns[campaign] = await _made(api, "/v1/campaigns", wanted)
         codes = [f"OWN-{number:05}" for number in range(OWN_CODES)]
         path = f"/v1/campaigns/{campaigns['own codes']}/codes"
         await api.post(path, json={"codes": codes})
@@ -42,7 +56,7 @@ async def found_town(url: str, key: str) -> None:
             lat, lon = _place(number // side - side // 2, number % side - side // 2)
             store = {"name": f"Corner {number}", "lat": lat, "lon": lon, "catch_m": 150}
             made = await _made(api, "/v1/stores", store | {"timezone": CITY_TIMEZONE})
-            plan = PLAN | {"species": {"parcel": 1}, "campaign": campaigns[name]}
+            plan = PLAN | to_builtins(supply) | {"campaign": campaigns[name]}
             await api.put(f"/v1/stores/{made}/spawn-plan", json=plan)
 
 

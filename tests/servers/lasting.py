@@ -20,8 +20,8 @@ from tests.waiting import until
 
 START_WITHIN_S = 60.0
 
-REDIS_SETTINGS = ("--save", "", "--appendonly", "yes", "--appendfsync", "everysec")
-REDIS_SETTINGS += ("--aof-load-truncated", "yes", "--maxmemory-policy", "noeviction")
+REDIS_SETTINGS = ["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"]
+REDIS_SETTINGS += ["--aof-load-truncated", "yes", "--maxmemory-policy", "noeviction"]
 
 # It ends with whoever started it even if that is killed, where the machine knows how to do that.
 TIED = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
@@ -30,7 +30,7 @@ TIED = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 class LastingRedis:
     """A redis-server on a port of the loopback interface that writes down what it is told."""
 
-    name = "redis-server"
+    name = "redis"
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -88,7 +88,7 @@ def cut_tail(directory: Path, rng: Random) -> int:
 class LastingPostgres:
     """A PostgreSQL with the settings that it comes with, reached by a unix socket."""
 
-    name = "PostgreSQL"
+    name = "postgres"
 
     def __init__(self, programs: Path, directory: Path) -> None:
         self.server = PostgresServer(programs, directory)
