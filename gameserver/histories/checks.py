@@ -131,6 +131,10 @@ def _is_withdrawn(answer: Answer) -> bool:
     return isinstance(answer, Refused) and answer.is_final
 
 
+def _is_withdrawn_after(answers: Sequence[Answer], promise: Answer) -> bool:
+    return any(map(_is_withdrawn, answers[answers.index(promise) + 1 :]))
+
+
 # --- the invariants ---
 
 
@@ -215,11 +219,12 @@ def pending_coupons_came(story: Story, books: Books) -> Iterator[str]:
     """A pending coupon was issued, or withdrawn: one of the two."""
     for attempt, answers in story.told.items():
         catch = _catch(story, attempt)
-        if catch is None or not any(map(_is_pending, answers)):
+        promise = next(filter(_is_pending, answers), None)
+        if catch is None or promise is None:
             continue
         is_there = catch in books.by_catch
         record = books.recorded.get(catch)
-        if any(map(_is_withdrawn, answers)):
+        if _is_withdrawn_after(answers, promise):
             if is_there:
                 yield _fault(story, attempt, "the coupon was withdrawn, and is there")
         elif not is_there and (record is None or record.no_coupon is None):
@@ -255,7 +260,7 @@ def told_catches_are_recorded(story: Story, books: Books) -> Iterator[str]:
         record = books.recorded.get(catch)
         if record is None:
             # A claim whose coupon was withdrawn before the books had it is undone.
-            if not any(map(_is_withdrawn, answers)):
+            if not _is_withdrawn_after(answers, told):
                 yield _fault(story, attempt, "caught, and not recorded")
         elif (record.player, record.points) != (story.player, told.points):
             yield _fault(story, attempt, "recorded otherwise than told")
