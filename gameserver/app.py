@@ -14,18 +14,22 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from secrets import token_hex
-from time import time_ns
 
 from aiohttp import web
 
 from gameserver.awards import Awards
 from gameserver.config import Config
+from gameserver.coupons.client import CouponClient
+from gameserver.coupons.remote import RemoteCoupons
+from gameserver.coupons.service import CouponService
+from gameserver.coupons.zones import StoreZones
+from gameserver.gateway.coupon_feed import CouponFeed
 from gameserver.gateway.doorman import Doorman, reused_connections
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.socket import PlaySocket
 from gameserver.gateway.street import Ground, Street
-from gameserver.http.routes import make_web_app
+from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
 from gameserver.http.site import Site
 from gameserver.jobs import Jobs
 from gameserver.keeper.keeper import Books, Keeper
@@ -36,6 +40,7 @@ from gameserver.live.errors import LiveError
 from gameserver.live.live import Live, open_live
 from gameserver.live.messages import InboxMessage
 from gameserver.ops.metrics import Watched, exposition
+from gameserver.services import services, tidy, wall_clock_ms
 from gameserver.species import read_species
 
 log = logging.getLogger(__name__)
@@ -43,14 +48,6 @@ log = logging.getLogger(__name__)
 JOBS_MOST = 20_000
 BACKLOG = 4096
 BANS_EVERY_S = 1.0
-AGAIN_AFTER_S = 1.0
-TIDY_EVERY_S = 30.0
-TIDY_PAUSE_S = 0.1
-
-
-def wall_clock_ms() -> int:
-    """Now, epoch milliseconds."""
-    return time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,13 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             open_ledger(config.database_url, migrate=config.database is None)
         )
         live = await stack.enter_async_context(open_live(redis_url))
+        client = _coupon_client(config)
+        coupons: CouponService = ledger.coupons
+        if client is not None:
+            await stack.enter_async_context(client)
+            coupons = RemoteCoupons(client, StoreZones(ledger.merchants, wall_clock_ms).of)
         awards = await stack.enter_async_context(
-            Awards(live, ledger.coupons, ledger.catches, wall_clock_ms)
+            Awards(live, coupons, ledger.catches, wall_clock_ms)
         )
         process = token_hex(6)
         ground = Ground(
@@ -97,29 +99,30 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
         )
         feed = Feed(street, live, process)
-        keeper = Keeper(
-            process, live, awards, Books(ledger.coupons, ledger.merchants), wall_clock_ms
-        )
-        services = await stack.enter_async_context(_services())
+        keeper = Keeper(process, live, awards, Books(coupons, ledger.merchants), wall_clock_ms)
+        start = await stack.enter_async_context(services())
         bans = Bans(street, ledger)
         await bans.refresh()
-        services("feed", feed.follow)
-        services("sessions", feed.keep_sessions)
-        services("sweep", gateway.sweep)
-        services("keeper", keeper.keep)
-        services("bans", bans.follow)
-        services("tidying", partial(_tidy, ledger))
+        start("feed", feed.follow)
+        start("sessions", feed.keep_sessions)
+        start("sweep", gateway.sweep)
+        start("keeper", keeper.keep)
+        start("bans", bans.follow)
+        start("tidying", partial(tidy, ledger))
+        if client is not None:
+            start("news of coupons", CouponFeed(street, coupons, ledger.catches.attempts).follow)
         stack.push_async_callback(_leave, live, process)
         site = Site(
             ledger=ledger,
-            coupons=ledger.coupons,
+            coupons=coupons,
+            coupon_client=client,
             rules=config.rules,
             species=ground.species,
             secret=ground.secret,
             clock=wall_clock_ms,
             token_ttl_ms=config.token_ttl_s * 1000,
-            ready=_readiness(live, ledger, gateway),
-            metrics=exposition(Watched(process, gateway, feed, keeper, awards, jobs)),
+            ready=_readiness(live, ledger, gateway, coupons if client is not None else None),
+            metrics=exposition(Watched(process, gateway, feed, keeper, awards, jobs, client)),
             tell=Post(live).tell,
             origins=config.origins,
             guests_per_minute=config.guests_per_minute,
@@ -127,34 +130,6 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         url = await stack.enter_async_context(_serving(config, listener, gateway, site))
         stack.push_async_callback(gateway.drain)
         yield App(url, process, live, ledger, gateway, keeper)
-
-
-Service = Callable[[], Awaitable[None]]
-
-
-@asynccontextmanager
-async def _services() -> AsyncIterator[Callable[[str, Service], None]]:
-    """Loops that run as long as the server: each is started again when a bug ends it."""
-    tasks: list[asyncio.Task[None]] = []
-
-    def start(name: str, service: Service) -> None:
-        tasks.append(asyncio.create_task(_forever(name, service), name=name))
-
-    try:
-        yield start
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _forever(name: str, service: Service) -> None:
-    while True:
-        try:
-            await service()
-        except Exception:
-            log.exception("%s failed; it goes on in %s s", name, AGAIN_AFTER_S)
-        await asyncio.sleep(AGAIN_AFTER_S)
 
 
 @asynccontextmanager
@@ -167,7 +142,7 @@ async def _serving(
     def play() -> PlaySocket:
         return PlaySocket(gateway, loop)
 
-    web_app = make_web_app(site)
+    web_app = make_web_app(site, ROUTES if site.coupon_client is None else GAME_ROUTES)
     web_app.middlewares.insert(0, reused_connections(play))
     runner = web.AppRunner(web_app, access_log=None, handle_signals=False)
     await runner.setup()
@@ -196,24 +171,20 @@ async def _serving(
                 await runner.cleanup()
 
 
-async def _tidy(ledger: Ledger) -> None:
-    """Until cancelled: write down what time has brought, in small steps."""
-    while True:
-        await asyncio.sleep(TIDY_EVERY_S)
-        with suppress(LedgerError):
-            more = True
-            while more:
-                more = await ledger.tidy(wall_clock_ms()) > 0
-                await asyncio.sleep(TIDY_PAUSE_S)
-
-
 async def _leave(live: Live, process: str) -> None:
     with suppress(LiveError):  # it expires by itself
         await live.drop_inbox(process)
 
 
+def _coupon_client(config: Config) -> CouponClient | None:
+    """The way to the coupon service, where it is not this process."""
+    if config.coupons is None:
+        return None
+    return CouponClient(config.coupons, config.service_key())
+
+
 def _readiness(
-    live: Live, ledger: Ledger, gateway: Gateway
+    live: Live, ledger: Ledger, gateway: Gateway, coupons: CouponService | None
 ) -> Callable[[], Awaitable[dict[str, str]]]:
     async def ready() -> dict[str, str]:
         found = {"gateway": "draining" if gateway.draining else "ok"}
@@ -228,6 +199,13 @@ def _readiness(
                 found["database"] = "ok"
         except (LedgerError, TimeoutError):
             found["database"] = "unavailable"
+        if coupons is not None:
+            try:
+                async with asyncio.timeout(1.0):
+                    await coupons.ping()
+                    found["coupons"] = "ok"
+            except (LedgerError, TimeoutError):
+                found["coupons"] = "unavailable"
         return found
 
     return ready

@@ -8,12 +8,14 @@ given the time that finishing takes.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gameserver.app import wall_clock_ms
 from gameserver.config import Config
+from gameserver.coupons.service import CouponService
+from gameserver.game.geo import cat_region
 from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.live.embedded import embedded_redis, running_redis
 from gameserver.live.live import Live, open_live
+from gameserver.services import wall_clock_ms
 
 FINISHED_WITHIN_MS = 60_000
 """A claim's books are done this soon: by the gateway at once, else by the region's keeper."""
@@ -32,7 +34,7 @@ async def audit_stores(config: Config) -> list[Check]:
         return [
             *await ledger.db.read(audit),
             await _claims_are_finished(ledger, live, now_ms),
-            await _reservations_have_cats(ledger, live, now_ms),
+            await _reservations_have_cats(ledger.coupons, live, now_ms),
         ]
 
 
@@ -60,15 +62,35 @@ async def _claims_are_finished(ledger: Ledger, live: Live, now_ms: int) -> Check
     return Check(name, True, f"{len(regions)} regions")
 
 
-async def _reservations_have_cats(ledger: Ledger, live: Live, now_ms: int) -> Check:
-    """A reservation is held by a cat that stands, by an unfinished claim, or by its lease."""
+async def _reservations_have_cats(coupons: CouponService, live: Live, now_ms: int) -> Check:
+    """A reservation is held by a cat that stands, by an unfinished claim, or by its lease.
+
+    Those of other programs than keepers are theirs to release, until the coupon service does.
+    """
     name = "no reservation without a live cat or an open lease"
-    lapsed = await ledger.coupons.lapsed(now_ms - RELEASED_WITHIN_MS, PAGE)
-    alive = await live.alive(lapsed)
-    idle = [cat for cat, there in zip(lapsed, alive, strict=True) if not there]
+    idle: list[str] = []
+    seen = 0
+    cursor: str | None = None
+    while len(idle) <= SHOWN:
+        page = await coupons.lapsed(now_ms - RELEASED_WITHIN_MS, PAGE, cursor)
+        cats = [reservation for reservation in page.items if _is_cat(reservation)]
+        alive = await live.alive(cats)
+        idle += [cat for cat, there in zip(cats, alive, strict=True) if not there]
+        seen += len(cats)
+        cursor = page.next
+        if cursor is None:
+            break
     if idle:
         return Check(name, False, _shown(idle))
-    return Check(name, True, f"{len(lapsed)} past their lease, all held by cats or claims")
+    return Check(name, True, f"{seen} past their lease, all held by cats or claims")
+
+
+def _is_cat(reservation: str) -> bool:
+    try:
+        cat_region(reservation)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(ids: list[str]) -> str:

@@ -71,6 +71,16 @@ _serving = _options(
     _redis,
     _database,
     _option(
+        "--coupons",
+        metavar="URL",
+        help="The coupon service (`catcat coupons`); without it the server is its own.",
+    ),
+    _option(
+        "--coupons-key",
+        metavar="KEY",
+        help="The service key for it; without it the one that it left in the data directory.",
+    ),
+    _option(
         "--origins",
         default="",
         help="Origins that browsers may come from, separated by commas; empty lets all in.",
@@ -95,6 +105,8 @@ def _config(options: dict[str, Any]) -> Config:
         data_dir=options["data_dir"],
         redis=options["redis"],
         database=options["database"],
+        coupons=options["coupons"],
+        coupons_key=options["coupons_key"],
         workers=options.get("workers", 1),
         guests_per_minute=options["guests_per_minute"],
         origins=tuple(part.strip() for part in options["origins"].split(",") if part.strip()),
@@ -142,6 +154,46 @@ def worker(listen_fd: int, **options: Any) -> None:
     config = _config(options)
     set_up_logging(config.log_level)
     _run(serve_on(config, listen_fd))
+
+
+@main.group(invoke_without_command=True)
+@_options(
+    _option("--host", default="127.0.0.1", help="The address to listen on."),
+    _option("--port", type=click.IntRange(0, 65535), default=8001, help="0 takes a free port."),
+    _data_dir,
+    _database,
+    _log_level,
+)
+@click.pass_context
+def coupons(context: click.Context, /, **options: Any) -> None:
+    """Serve the coupon service alone, for game servers that are given --coupons URL.
+
+    Prints `listening on http://HOST:PORT` when ready. A service key for game servers is kept in
+    the data directory, as `coupons.key`; those elsewhere get one from `catcat coupons key`.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from gameserver.workers import serve_coupons  # noqa: PLC0415
+
+    config = Config(
+        host=options["host"],
+        port=options["port"],
+        data_dir=options["data_dir"],
+        database=options["database"],
+        log_level=options["log_level"],
+    )
+    set_up_logging(config.log_level)
+    _run(serve_coupons(config))
+
+
+@coupons.command("key")
+@_options(_data_dir, _database)
+def coupons_key(data_dir: Path, database: str | None) -> None:
+    """Make a service key, with which a game server asks; it is shown this once."""
+    from gameserver.errands import add_service_key  # noqa: PLC0415
+
+    name, key = _run(add_service_key(Config(data_dir=data_dir, database=database)))
+    click.echo(f"service {name}\nkey {key}")
 
 
 @main.command()

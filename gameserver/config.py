@@ -6,6 +6,10 @@ from pathlib import Path
 from gameserver.game.catching import Rules
 
 
+class MissingKey(Exception):
+    """There is no key to ask the coupon service with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What a server process needs to know. Made once, passed down, never changed."""
@@ -18,6 +22,10 @@ class Config:
     """None: the server starts a redis-server of its own in the data directory."""
     database: str | None = None
     """None: SQLite in the data directory."""
+    coupons: str | None = None
+    """The URL of the coupon service; None: the server is its own."""
+    coupons_key: str | None = None
+    """The service key for it; None: the one that `catcat coupons` left in the data directory."""
     workers: int = 1
     origins: tuple[str, ...] = ()
     """Origins that browsers may come from; empty lets all in."""
@@ -34,6 +42,23 @@ class Config:
     def make_data_dir(self) -> None:
         """Make the data directory if need be, for its owner only: it has keys and positions."""
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def coupons_key_file(self) -> Path:
+        """Where the coupon service leaves a key for game servers that share its data directory."""
+        return self.data_dir / "coupons.key"
+
+    def service_key(self) -> str:
+        """The key to ask the coupon service with. MissingKey."""
+        if self.coupons_key is not None:
+            return self.coupons_key
+        try:
+            return self.coupons_key_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise MissingKey(
+                "a coupon service is asked with a service key: give --coupons-key "
+                f"(`catcat coupons key` makes one), or put it in {self.coupons_key_file}"
+            ) from error
 
     @property
     def database_url(self) -> str:

@@ -2,16 +2,23 @@
 
 from contextlib import AbstractAsyncContextManager
 
-from gameserver.app import wall_clock_ms
-from gameserver.config import Config
+from gameserver.config import Config, MissingKey
 from gameserver.game.tokens import make_token
 from gameserver.ledger.database import LedgerError, UnsupportedDatabase, open_database
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.migrations import migrate
 from gameserver.live.embedded import EmbeddedRedisError
 from gameserver.live.errors import LiveError
+from gameserver.services import wall_clock_ms
 
-SETUP_ERRORS = (LedgerError, UnsupportedDatabase, LiveError, EmbeddedRedisError, OSError)
+SETUP_ERRORS = (
+    LedgerError,
+    UnsupportedDatabase,
+    LiveError,
+    EmbeddedRedisError,
+    MissingKey,
+    OSError,
+)
 """What a wrong option or an absent server ends in: said in a line, without a traceback."""
 
 
@@ -31,6 +38,13 @@ async def add_admin_key(config: Config) -> tuple[str, str]:
     """A new admin key's id and the key."""
     async with _books(config) as ledger:
         made = await ledger.merchants.add_admin_key()
+    return made.id, made.key
+
+
+async def add_service_key(config: Config) -> tuple[str, str]:
+    """A new service key's id and the key."""
+    async with _books(config) as ledger:
+        made = await ledger.merchants.add_service_key()
     return made.id, made.key
 
 

@@ -21,6 +21,7 @@ import click
 
 from gameserver.app import BACKLOG, running
 from gameserver.config import Config
+from gameserver.coupon_server import running_coupons
 from gameserver.errands import migrate_database
 from gameserver.live.embedded import embedded_redis
 
@@ -47,6 +48,13 @@ async def serve_alone(config: Config) -> None:
     """Serve in this process until asked to stop."""
     async with running(config) as app:
         click.echo(f"listening on {app.url}")
+        await stop_asked()
+
+
+async def serve_coupons(config: Config) -> None:
+    """Serve the coupon service in this process until asked to stop."""
+    async with running_coupons(config) as url:
+        click.echo(f"listening on {url}")
         await stop_asked()
 
 
@@ -129,6 +137,11 @@ class Worker:
         ]  # fmt: skip
         # Addresses may have passwords in them: not for everybody's `ps`.
         secrets = {"CATCAT_REDIS": redis, "CATCAT_DATABASE": config.database_url}
+        if config.coupons is not None:
+            secrets |= {
+                "CATCAT_COUPONS": config.coupons,
+                "CATCAT_COUPONS_KEY": config.service_key(),
+            }
         self._environment = os.environ | secrets | {"PYTHONUNBUFFERED": "1"}
         self._listen_fd = listen_fd
         self._process: asyncio.subprocess.Process | None = None

@@ -24,13 +24,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger": {"game"},
     "coupons": {"game", "ledger"},
     "awards": LOWER | {"batches", "coupons"},
-    "gateway": {"awards", "game", "jobs", "live", "protocol", "species"},
+    "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "http": LOWER | {"coupons", "species"},
     "ops": LOWER | SHARED | {"coupons", "gateway", "keeper"},
     "histories": {"game", "ledger"},
     "docs": {"game", "protocol"},
-    "app": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "ops"},
+    "services": {"ledger"},
+    "coupon_server": LOWER | SHARED | {"coupons", "http", "services"},
+    "app": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "ops", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 

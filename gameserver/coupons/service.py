@@ -38,8 +38,8 @@ class CouponService(Protocol):
         """Give coupons back: afterwards at least so many of each reservation are released."""
         ...
 
-    async def lapsed(self, now_ms: int, limit: int) -> list[str]:
-        """Reservations that still hold coupons long after their end, the oldest first."""
+    async def lapsed(self, now_ms: int, limit: int, cursor: str | None = None) -> Page[str]:
+        """Reservations that still hold coupons long after their end, oldest first. BadCursor."""
         ...
 
     async def offerings(self, campaigns: Sequence[str]) -> list[Offering]:

@@ -5,11 +5,15 @@ Coordinates are WGS-84 degrees, times are epoch milliseconds, distances metres.
 
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 ID_MAX = 64
+
+# `$` alone would let a last line feed pass.
+Id = Annotated[str, Meta(min_length=1, max_length=ID_MAX, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
+"""An id as it may come from outside."""
 
 
 class Cat(Struct, frozen=True, array_like=True):

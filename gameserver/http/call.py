@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
+from gameserver.coupons.wire import ActingFor
 from gameserver.http.memory import Memory
 from gameserver.http.site import Site
 from gameserver.ledger.idempotency import Request
@@ -28,12 +29,16 @@ KEYED = frozenset({Role.MERCHANT, Role.CLERK, Role.ADMIN, Role.SERVICE})
 
 
 class Who(Struct, frozen=True):
-    """Who asks: a player, or the holder of a key, which is of a merchant or of nobody."""
+    """Who asks: a player, or the holder of a key, which is of a merchant or of nobody.
+
+    `through` says more where a game server asks on behalf of a merchant or clerk.
+    """
 
     role: Role
     player: str | None = None
     merchant: str | None = None
     key: str | None = None
+    through: ActingFor | None = None
 
 
 ANYONE = Who(Role.ANYONE)

@@ -89,7 +89,8 @@ def redeem(connection: Connection, call: Call[Redemption, NoQuery]) -> Done | Pr
     code = call.path["code"]
     if not is_code(code):
         return UNKNOWN
-    by = Actor(call.merchant, call.key)
+    vouched_store = call.who.through.store if call.who.through is not None else None
+    by = Actor(call.merchant, call.key, vouched_store)
     result = redeeming.redeem(connection, code, call.body.store, by, call.now_ms)
     if isinstance(result, Redeemed):
         return _changed(result.found, call.who.role)

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from gameserver.coupons import wire
 from gameserver.game.datum import Datum
 from gameserver.game.model import CouponState
-from gameserver.http import admin, campaigns, coupons, own_codes, players, reports, service, stores
+from gameserver.http import admin, campaigns, coupons, own_codes, players, reports, stores
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
 from gameserver.ledger.own_codes import CodesReport, Rejected
 
@@ -151,8 +152,8 @@ EXAMPLES: dict[type[Any], Any] = {
     ),
     admin.KeyRole: admin.KeyRole(role="clerk"),
     admin.NewBan: admin.NewBan(reason="impossible travel", until_ms=4_102_444_800_000),
-    service.NewReservation: service.NewReservation(
+    wire.NewReservation: wire.NewReservation(
         reservation="8f2830828-4k7m2q9x0w3z", campaign=_CAMPAIGN, count=4, expires_ms=_AT_MS
     ),
-    service.Release: service.Release(count=4),
+    wire.Release: wire.Release(count=4),
 }

@@ -58,12 +58,16 @@ def picture(code: str, media: str) -> bytes:
 
 async def _code(call: Call[None, NoQuery]) -> str | Problem:
     """The code as it was issued, if the caller may see it."""
-    code, coupons = call.path["code"], call.site.ledger.coupons
+    code = call.path["code"]
     if call.who.role is Role.PLAYER:
         standing = await call.site.ledger.db.read(standing_of, call.player)
         if standing is not None and standing.gone:
             return FORGOTTEN
-        mine = await coupons.code_of_player(code, call.player) if is_code(code) else None
+        mine = await call.site.coupons.code_of_player(code, call.player) if is_code(code) else None
         return UNKNOWN if mine is None else mine
-    found = await coupons.find(code, call.merchant) if is_code(code) else UnknownCoupon()
+    found = (
+        await call.site.ledger.coupons.find(code, call.merchant)
+        if is_code(code)
+        else UnknownCoupon()
+    )
     return found.coupon.code if isinstance(found, FoundCoupon) else not_theirs(found)

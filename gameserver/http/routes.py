@@ -2,15 +2,17 @@
 
 from aiohttp import web
 
-from gameserver.http import admin, pages, players, service, street
-from gameserver.http.allowed import ADMIN, ANYONE, PLAYER, SERVICE
+from gameserver.http import admin, pages, players, street
+from gameserver.http.allowed import ADMIN, ANYONE, PLAYER
 from gameserver.http.call import Listed, Paging
 from gameserver.http.describing import described
+from gameserver.http.forwarding import TAGS, Forwarding
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.merchant_routes import CAMPAIGNS, COUPONS, REPORTS, STORES
 from gameserver.http.middlewares import cross_origin, problems, safe_headers
 from gameserver.http.route import Route
+from gameserver.http.service_routes import COUPON_SERVICE
 from gameserver.http.serving import serve
 from gameserver.http.site import Site
 from gameserver.ledger.catches import Catch
@@ -92,7 +94,7 @@ PLAYERS = (
     ),
 )
 
-OPERATORS = (
+KEYS = (
     Route(
         method="GET",
         path="/v1/merchants",
@@ -131,6 +133,9 @@ OPERATORS = (
         handler=admin.revoke_key,
         status=204,
     ),
+)
+
+BANS = (
     Route(
         method="POST",
         path="/v1/players/{player}/ban",
@@ -149,37 +154,6 @@ OPERATORS = (
         roles=ADMIN,
         handler=admin.unban,
         status=204,
-    ),
-)
-
-COUPON_SERVICE = (
-    Route(
-        method="POST",
-        path="/v1/issue",
-        tag="coupon service",
-        roles=SERVICE,
-        deed=service.issue,
-        body=service.CatchItems,
-        answer=service.Issued,
-    ),
-    Route(
-        method="POST",
-        path="/v1/reservations",
-        tag="coupon service",
-        roles=SERVICE,
-        deed=service.reserve,
-        body=service.NewReservation,
-        status=201,
-        answer=service.Granted,
-    ),
-    Route(
-        method="POST",
-        path="/v1/reservations/{reservation}/release",
-        tag="coupon service",
-        roles=SERVICE,
-        deed=service.release,
-        body=service.Release,
-        answer=service.Released,
     ),
 )
 
@@ -230,12 +204,29 @@ _API = (
     *CAMPAIGNS,
     *COUPONS,
     *REPORTS,
-    *OPERATORS,
+    *KEYS,
+    *BANS,
     *COUPON_SERVICE,
     *HEALTH,
 )
 
 ROUTES: tuple[Route, ...] = described(_API)
+"""Everything, by one process."""
+
+GAME_ROUTES = described(tuple(route for route in _API if route not in COUPON_SERVICE))
+"""A game server whose coupons are another service's."""
+
+COUPON_ROUTES = described(
+    (
+        *CAMPAIGNS,
+        *COUPONS,
+        *REPORTS,
+        *KEYS,
+        *COUPON_SERVICE,
+        *(r for r in HEALTH if r.path != "/play"),
+    )
+)
+"""A coupon service without the game."""
 
 
 def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Application:
@@ -245,8 +236,11 @@ def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Applicat
         middlewares=[safe_headers, cross_origin(site.origins), problems],
     )
     memory, guesses = Memory(site.guests_per_minute), Guesses()
+    forwarding = None if site.coupon_client is None else Forwarding(site.coupon_client, site)
     for route in routes:
         handle = serve(route, site, memory, guesses)
+        if forwarding is not None and route.tag in TAGS:
+            handle = forwarding.handler(route, handle)
         if route.method == "GET":
             app.router.add_get(route.path, handle)
         else:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.game.tokens import player_of
 from gameserver.http.call import ANYONE, Call, OnceKey, Role, Who
 from gameserver.http.doing_once import doing_once
@@ -90,7 +91,7 @@ async def _let_in(
     route: Route, site: Site, memory: Memory, request: web.Request
 ) -> Call[Any, Any] | Problem:
     """The call, or why it is not let in. Nobody's body is read before it is known who asks."""
-    who = await _who(route, site, request)
+    who = await admitted(route, site, request)
     if isinstance(who, Problem):
         return who
     query = _query(route, request)
@@ -106,7 +107,7 @@ async def _let_in(
         site=site,
         memory=memory,
         who=who,
-        address=request.remote or "",
+        address=(who.through.address if who.through else request.remote) or "",
         path=request.match_info,
         query=query,
         body=body,
@@ -115,16 +116,34 @@ async def _let_in(
     )
 
 
-async def _who(route: Route, site: Site, request: web.Request) -> Who | Problem:
+async def admitted(route: Route, site: Site, request: web.Request) -> Who | Problem:
+    """Who asks, if the route is for them."""
     if route.is_open:
         return ANYONE
     who = await _bearer(site, request)
     if who is None:
         return _UNAUTHENTICATED
+    if ACTING_FOR in request.headers:
+        acting = _acting(who, request.headers[ACTING_FOR])
+        if isinstance(acting, Problem):
+            return acting
+        who = acting
     if who.role not in route.roles:
         wanted = " or ".join(sorted(route.roles))
         return Problem("forbidden", f"This needs the role {wanted}; yours is {who.role}.")
     return who
+
+
+def _acting(who: Who, said: str) -> Who | Problem:
+    """For whom a game server asks, which has checked that one's key itself."""
+    if who.role is not Role.SERVICE:
+        return Problem("forbidden", f"Only a service key speaks for others: {ACTING_FOR}.")
+    try:
+        acting = msgspec.json.decode(said, type=ActingFor)
+    except (msgspec.DecodeError, UnicodeError):
+        return invalid(ACTING_FOR, "is not as described")
+    role = Role.CLERK if acting.is_clerk else Role.MERCHANT
+    return Who(role, merchant=acting.merchant, key=acting.key, through=acting)
 
 
 async def _bearer(site: Site, request: web.Request) -> Who | None:
@@ -214,4 +233,6 @@ def _once(route: Route, who: Who, request: web.Request, body: Any) -> OnceKey | 
         request.path.encode(),
         msgspec.json.encode(body),
     )
-    return OnceKey(asked, (_secret(request) or "").encode())
+    # Game servers change their keys; what they ask for others makes no keys that must be sealed.
+    secret = who.key if who.through is not None else _secret(request)
+    return OnceKey(asked, (secret or "").encode())

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from gameserver.coupons.client import CouponClient
 from gameserver.coupons.service import CouponService
 from gameserver.game.catching import Rules
 from gameserver.ledger.ledger import Ledger
@@ -29,6 +30,8 @@ class Site:
     """Prometheus' text format."""
     tell: Callable[[InboxMessage], Awaitable[None]]
     """Reaches a player's session, wherever it is. May fail: what it tells stands in the ledger."""
+    coupon_client: CouponClient | None = None
+    """The coupon service that has the books of coupons, where that is not this process."""
     origins: tuple[str, ...] = ()
     """Origins whose pages may call the API from a browser, besides its own."""
     guests_per_minute: int = 0

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta
 
-from gameserver.game.model import ID_MAX
+from gameserver.game.model import Id
 from gameserver.http.errors import Problem, invalid
 
 # `$` alone would let a last line feed pass.
@@ -16,12 +16,25 @@ _LINE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
 _LINE_WITH_SOMETHING = r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)"
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$(?!\n)"
 
-Id = Annotated[str, Meta(min_length=1, max_length=ID_MAX, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
 Name = Annotated[str, Meta(min_length=1, max_length=120, pattern=_LINE_WITH_SOMETHING)]
 Line = Annotated[str, Meta(max_length=500, pattern=_LINE)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500, pattern=_LINE_WITH_SOMETHING)]
 Lines = Annotated[str, Meta(max_length=4000, pattern=_LINES)]
 Moment = Annotated[datetime, Meta(tz=True, description="ISO 8601 with an offset.")]
+
+__all__ = [
+    "Id",
+    "Line",
+    "Lines",
+    "Moment",
+    "Name",
+    "Reason",
+    "epoch_ms",
+    "is_code",
+    "is_id",
+    "moment_of",
+    "moment_rule",
+]
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")

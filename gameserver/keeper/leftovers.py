@@ -103,14 +103,17 @@ class Leftovers:
 
     async def release_lapsed(self, regions: Collection[str], now_ms: int) -> None:
         """Release reservations whose cats never came out, or were lost with Redis."""
-        lapsed = await self._coupons.lapsed(now_ms, MOST)
-        mine = [reservation for reservation in lapsed if _region(reservation) in regions]
-        if not mine:
-            return
-        alive = await self._live.alive(mine)
-        gone = [(cat, RELEASE_ALL) for cat, there in zip(mine, alive, strict=True) if not there]
-        if gone:
-            await self._coupons.release(gone, now_ms)
+        cursor: str | None = None
+        while True:
+            page = await self._coupons.lapsed(now_ms, MOST, cursor)
+            mine = [reservation for reservation in page.items if _region(reservation) in regions]
+            alive = await self._live.alive(mine) if mine else []
+            gone = [(cat, RELEASE_ALL) for cat, there in zip(mine, alive, strict=True) if not there]
+            if gone:
+                await self._coupons.release(gone, now_ms)
+            cursor = page.next
+            if cursor is None:
+                return
 
 
 def _region(reservation: str) -> str | None:

@@ -8,10 +8,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection, func, insert, select, update
 
 from gameserver.game.coupons import CampaignState, Pace, affordable
-from gameserver.ledger.batch import AnyRow
+from gameserver.ledger.batch import AnyRow, insert_ignore
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
-from gameserver.ledger.tables import campaigns, coupons
+from gameserver.ledger.tables import campaigns, coupons, merchants
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Terms = Annotated[str, Meta(max_length=4000)]
@@ -132,6 +132,9 @@ def create_campaign(
         return wrong
     id_ = new_id("cam", now_ms)
     fields = msgspec.structs.asdict(wanted)
+    # A game server with books of its own may know merchants that these books have never seen.
+    known = insert_ignore(connection, merchants)
+    connection.execute(known.values(id=merchant, name=merchant, created_ms=now_ms))
     connection.execute(
         insert(campaigns).values(id=id_, merchant_id=merchant, created_ms=now_ms, **fields)
     )

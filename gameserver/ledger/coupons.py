@@ -50,9 +50,9 @@ class LedgerCoupons:
         """See `reservations.release`."""
         await self._db.write(reservations.release, releases)
 
-    async def lapsed(self, now_ms: int, limit: int) -> list[str]:
+    async def lapsed(self, now_ms: int, limit: int, cursor: str | None = None) -> Page[str]:
         """See `reservations.lapsed`."""
-        return await self._db.read(reservations.lapsed, now_ms, limit)
+        return await self._db.read(reservations.lapsed, now_ms, limit, cursor)
 
     async def offerings(self, campaigns: Sequence[str]) -> list[Offering]:
         """See `offerings.offerings`."""

@@ -14,6 +14,7 @@ from gameserver.ledger.merchants import Merchants
 from gameserver.ledger.players import Players, forget_leftovers
 from gameserver.ledger.redeeming import expire
 from gameserver.ledger.reports import Reports
+from gameserver.ledger.reservations import release_abandoned
 from gameserver.ledger.revisions import current_rev
 
 
@@ -41,12 +42,14 @@ class Ledger:
     async def tidy(self, now_ms: int, limit: int = 500) -> int:
         """Write down what time has brought, in at most `limit` rows of a kind; how many it were.
 
-        Coupons expire, kept answers go, and so does what came late of players who are gone.
+        Coupons expire, abandoned reservations are released, kept answers go, and so does what came
+        late of players who are gone.
         Whoever does this, and when, changes nothing for anybody.
         """
         expired = await self.db.write(expire, now_ms, limit)
         swept = await self.db.write(sweep, now_ms, limit)
-        return expired + swept + await self.db.write(forget_leftovers, limit)
+        freed = await self.db.write(release_abandoned, now_ms, limit)
+        return expired + swept + freed + await self.db.write(forget_leftovers, limit)
 
     async def audit(self) -> list[Check]:
         """See `audit.audit`."""

@@ -117,6 +117,10 @@ class Merchants:
         """See `stores.all_regions`."""
         return await self._db.read(stores.all_regions)
 
+    async def timezones(self, ids: Sequence[str]) -> dict[str, str]:
+        """See `stores.timezones`."""
+        return await self._db.read(stores.timezones, ids)
+
     async def create_campaign(
         self, merchant: str, campaign: campaigns.NewCampaign
     ) -> campaigns.Campaign | campaigns.NotMade:

@@ -21,10 +21,14 @@ from gameserver.ledger.tables import (
 
 
 class Actor(Struct, frozen=True):
-    """On whose behalf a coupon is changed, and with which key."""
+    """On whose behalf a coupon is changed, and with which key.
+
+    `vouched_store` is a store of which it is known elsewhere that it is the merchant's.
+    """
 
     merchant: str
     key: str
+    vouched_store: str | None = None
 
 
 class FoundCoupon(Struct, frozen=True):
@@ -162,7 +166,7 @@ def redeem(
     if no is not None:
         return no
     known = select(stores.c.id).where(stores.c.id == store, stores.c.merchant_id == by.merchant)
-    if connection.scalar(known) is None:
+    if store != by.vouched_store and connection.scalar(known) is None:
         return UnknownStore()
     connection.execute(
         update(coupons)

@@ -6,16 +6,22 @@ A cat on the map is a coupon in hand: `reserve` counts its coupons against the c
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from gameserver.game.coupons import Held, refusal
 from gameserver.game.model import Reservation
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, texts
+from gameserver.ledger.paging import Page, page_size, pair_cursor
 from gameserver.ledger.stock import lock_campaigns, write_counters
 from gameserver.ledger.tables import reservation_is_open, reservations
 
 LAPSE_GRACE_MS = 60_000
 """How long a reservation is left alone after its end: last catches may still be on their way."""
+
+ABANDONED_MS = 86_400_000
+"""How long after its end a reservation is left to whoever made it."""
+
+ALL = 1_000_000_000
 
 _READ = (
     select(
@@ -37,9 +43,14 @@ _RELEASE = Many(
     "reservation",
 )
 _LAPSED = (
-    select(reservations.c.id)
-    .where(reservation_is_open, reservations.c.expires_ms < bindparam("before_ms"))
-    .order_by(reservations.c.expires_ms)
+    select(reservations.c.id, reservations.c.expires_ms)
+    .where(
+        reservation_is_open,
+        reservations.c.expires_ms < bindparam("before_ms"),
+        tuple_(reservations.c.expires_ms, reservations.c.id)
+        > tuple_(bindparam("after_ms"), bindparam("after_id")),
+    )
+    .order_by(reservations.c.expires_ms, reservations.c.id)
     .limit(bindparam("most"))
 )
 
@@ -109,7 +120,23 @@ def release(connection: Connection, releases: Sequence[tuple[str, int]]) -> None
     )
 
 
-def lapsed(connection: Connection, now_ms: int, limit: int) -> list[str]:
-    """At most `limit` reservations that still hold coupons long after their end, oldest first."""
-    asked = {"before_ms": now_ms - LAPSE_GRACE_MS, "most": limit}
-    return list(connection.scalars(_LAPSED, asked))
+def lapsed(connection: Connection, now_ms: int, limit: int, cursor: str | None = None) -> Page[str]:
+    """Reservations that still hold coupons long after their end, oldest first."""
+    return _lapsed(connection, now_ms - LAPSE_GRACE_MS, limit, cursor)
+
+
+def release_abandoned(connection: Connection, now_ms: int, limit: int) -> int:
+    """Release what nobody has released for a day after its end; of how many reservations."""
+    abandoned = _lapsed(connection, now_ms - ABANDONED_MS, limit, None).items
+    release(connection, [(reservation, ALL) for reservation in abandoned])
+    return len(abandoned)
+
+
+def _lapsed(connection: Connection, before_ms: int, limit: int, cursor: str | None) -> Page[str]:
+    size = page_size(limit)
+    after_id, after_ms = ("", -1) if cursor is None else pair_cursor(cursor)
+    asked = {"before_ms": before_ms, "after_ms": after_ms, "after_id": after_id, "most": size + 1}
+    rows = connection.execute(_LAPSED, asked).all()
+    last = rows[size - 1] if len(rows) > size else None
+    following = None if last is None else f"{last.id}.{last.expires_ms}"
+    return Page([row.id for row in rows[:size]], following)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gameserver.game.geo import STORE_RADIUS_MAX_M, region_of
 from gameserver.game.model import PlannedStore, SpawnPlan
-from gameserver.ledger.batch import AnyRow, insert_ignore
+from gameserver.ledger.batch import AnyRow, among, insert_ignore, texts
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
 from gameserver.ledger.revisions import next_rev
@@ -191,6 +191,12 @@ def planned_stores(connection: Connection, since_rev: int, limit: int) -> list[P
 def all_regions(connection: Connection) -> list[str]:
     """Every region in which a store has ever been."""
     return list(connection.scalars(select(regions.c.region).order_by(regions.c.region)))
+
+
+def timezones(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """The time zones of stores, by id, of those that there ever were."""
+    query = select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids"))
+    return {row.id: row.timezone for row in connection.execute(query, {"ids": texts(ids)})}
 
 
 def _one(merchant: str, store: str) -> Any:

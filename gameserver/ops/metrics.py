@@ -11,6 +11,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from gameserver.awards import Awards
+from gameserver.coupons.client import CouponClient
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway
 from gameserver.jobs import Jobs
@@ -27,6 +28,7 @@ class Watched:
     keeper: Keeper
     awards: Awards
     jobs: Jobs
+    coupons: CouponClient | None = None
 
 
 class GameCollector(Collector):
@@ -45,7 +47,7 @@ class GameCollector(Collector):
 
     def _counters(self) -> Iterator[Metric]:
         watched, stats = self._watched, self._watched.gateway.street.stats
-        plain = (
+        plain: tuple[tuple[str, str, int], ...] = (
             ("catcat_fixes", "Position fixes handled.", stats.fixes),
             ("catcat_messages_in", "Messages received.", stats.messages_in),
             ("catcat_messages_out", "Messages sent.", stats.messages_out),
@@ -56,6 +58,12 @@ class GameCollector(Collector):
             ("catcat_issue_items", "Coupons asked for.", watched.awards.issuing.done),
             ("catcat_record_batches", "Batches of catches.", watched.awards.recording.batches),
         )
+        if watched.coupons is not None:
+            client = watched.coupons
+            plain += (
+                ("catcat_coupon_calls", "Calls to the coupon service.", client.calls),
+                ("catcat_coupon_failures", "Those not answered as they should.", client.failures),
+            )
         for name, text, value in plain:
             yield CounterMetricFamily(name, text, value=value)
         refused = CounterMetricFamily("catcat_refused", "Refusals by reason.", labels=["reason"])
@@ -70,6 +78,10 @@ class GameCollector(Collector):
     def _gauges(self) -> Iterator[Metric]:
         watched = self._watched
         street = watched.gateway.street
+        client = watched.coupons
+        if client is not None:
+            text = "1 while the coupon service is left in peace: coupons are pending."
+            yield GaugeMetricFamily("catcat_coupons_away", text, value=client.breaker.is_open)
         for name, text, value in (
             ("catcat_sockets", "Open sockets.", len(watched.gateway)),
             ("catcat_players", "Players in a session.", len(street.roster.sessions)),

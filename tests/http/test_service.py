@@ -118,8 +118,8 @@ async def test_a_reservation_lapses_when_it_says_or_after_a_day(desk: Desk) -> N
     await reserve(desk, reservation="r1", campaign=campaign, count=1, expires_ms=NOW + 1000)
     await reserve(desk, reservation="r2", campaign=campaign, count=1)
     coupons = desk.ledger.coupons
-    assert await coupons.lapsed(NOW + 3_600_000, 10) == ["r1"]
-    assert await coupons.lapsed(NOW + 2 * 86_400_000, 10) == ["r1", "r2"]
+    assert (await coupons.lapsed(NOW + 3_600_000, 10)).items == ["r1"]
+    assert (await coupons.lapsed(NOW + 2 * 86_400_000, 10)).items == ["r1", "r2"]
 
 
 async def test_an_unknown_campaign_grants_nothing(desk: Desk) -> None:

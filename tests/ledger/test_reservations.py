@@ -118,12 +118,12 @@ async def test_open_reservations_lapse_a_while_after_their_end(ledger: Ledger, s
     await ledger.coupons.issue([caught(sale, "caught")], NOW)
     await ledger.coupons.release([("released", 1)], NOW)
     then = NOW + LAPSE_GRACE_MS
-    assert await ledger.coupons.lapsed(then + 1, 10) == []
-    assert await ledger.coupons.lapsed(then + 2, 10) == ["early"]
-    assert await ledger.coupons.lapsed(then + 3, 10) == ["early", "late"]
-    assert await ledger.coupons.lapsed(then + 3, 1) == ["early"]
+    assert (await ledger.coupons.lapsed(then + 1, 10)).items == []
+    assert (await ledger.coupons.lapsed(then + 2, 10)).items == ["early"]
+    assert (await ledger.coupons.lapsed(then + 3, 10)).items == ["early", "late"]
+    assert (await ledger.coupons.lapsed(then + 3, 1)).items == ["early"]
     await ledger.coupons.release([("early", 1)], NOW)
-    assert await ledger.coupons.lapsed(then + 3, 10) == ["late"]
+    assert (await ledger.coupons.lapsed(then + 3, 10)).items == ["late"]
 
 
 async def test_many_reserving_at_once_are_granted_no_more_than_there_is(ledger: Ledger, shop: Shop):

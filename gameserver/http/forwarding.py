@@ -1,0 +1,106 @@
+"""Requests about coupons and campaigns, passed on to the coupon service that has the books.
+
+Who asks is checked here, with this server's keys; the service trusts its own key (`ActingFor`) and
+checks everything else. Nothing is understood on the way but what only this server knows: whether
+the store of a redemption is the merchant's.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import hdrs, web
+
+from gameserver.coupons.client import CouponClient, as_json
+from gameserver.coupons.wire import ACTING_FOR, ActingFor
+from gameserver.http.call import Role, Who
+from gameserver.http.coupons import Redemption
+from gameserver.http.errors import Problem
+from gameserver.http.route import Route
+from gameserver.http.serving import BODY_WITHIN_S, Handle, admitted, as_response
+from gameserver.http.site import Site
+from gameserver.http.texts import is_id
+from gameserver.ledger.errors import LedgerUnavailable
+
+log = logging.getLogger(__name__)
+
+TAGS = frozenset({"campaigns", "coupons", "reports"})
+"""The endpoints that are passed on where a coupon service has the books."""
+
+_ASKED = (hdrs.CONTENT_TYPE, hdrs.ACCEPT, "Idempotency-Key")
+_ANSWERED = (hdrs.CONTENT_TYPE, hdrs.CONTENT_DISPOSITION, hdrs.RETRY_AFTER)
+_CHUNK = 65_536
+_OURS = frozenset({401, 403})
+"""Answers to our own key, which is nobody's business but ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """Passes requests on."""
+
+    client: CouponClient
+    site: Site
+
+    def handler(self, route: Route, own: Handle) -> Handle:
+        """A handler that passes a route's requests on. Players' are answered by `own`."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            who = await admitted(route, self.site, request)
+            if isinstance(who, Problem):
+                return as_response(who)
+            if who.role is Role.PLAYER:
+                return await own(request)
+            body: bytes | None = None
+            if request.can_read_body:
+                try:
+                    async with asyncio.timeout(BODY_WITHIN_S):
+                        body = await request.read()
+                except TimeoutError:
+                    return as_response(Problem("too_slow"))
+            acting = await self._acting(route, who, request, body)
+            headers = {name: request.headers[name] for name in _ASKED if name in request.headers}
+            headers[ACTING_FOR] = as_json(acting)
+            return await self._pass_on(request, headers, body)
+
+        return handle
+
+    async def _acting(
+        self, route: Route, who: Who, request: web.Request, body: bytes | None
+    ) -> ActingFor:
+        assert who.merchant is not None
+        assert who.key is not None
+        store = None
+        if route.body is Redemption and body is not None:
+            store = await self._own_store(who.merchant, body)
+        is_clerk = who.role is Role.CLERK
+        return ActingFor(who.merchant, who.key, is_clerk, request.remote or "", store)
+
+    async def _own_store(self, merchant: str, body: bytes) -> str | None:
+        """The store that a redemption names, if it is the merchant's."""
+        try:
+            store = msgspec.json.decode(body, type=Redemption).store
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None  # the service says what is wrong with it
+        if not is_id(store):
+            return None
+        found = await self.site.ledger.merchants.get_store(merchant, store)
+        return None if found is None else found.id
+
+    async def _pass_on(
+        self, request: web.Request, headers: dict[str, str], body: bytes | None
+    ) -> web.StreamResponse:
+        path = request.raw_path
+        async with self.client.passing_on(request.method, path, headers, body) as answer:
+            if answer.status in _OURS:
+                log.error("the coupon service refuses this server's key: %s", answer.status)
+                raise LedgerUnavailable("the coupon service refuses this server's key")
+            kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
+            response = web.StreamResponse(status=answer.status, headers=kept)
+            if answer.content_length is not None:
+                response.content_length = answer.content_length
+            await response.prepare(request)
+            async for chunk in answer.content.iter_chunked(_CHUNK):
+                await response.write(chunk)
+            await response.write_eof()
+            return response
