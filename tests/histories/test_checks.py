@@ -1,20 +1,24 @@
 """What agrees is passed, and everything that does not is found, on both databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
 import pytest
 from msgspec import Struct
 from sqlalchemy import Connection, text
 
+from gameserver.histories.books import read_books
 from gameserver.histories.checks import (
     COMMITTED_WITHIN_MS,
     INVARIANTS,
     TOLD_ONCE,
     audit_histories,
+    check,
 )
+from gameserver.histories.lines import read_histories
 from gameserver.ledger.audit import Check
 from gameserver.ledger.ledger import open_ledger
-from tests.histories.conftest import ASKED_MS, Town
+from tests.histories.conftest import ASKED_MS, Fields, Town
 from tests.ledger.shop import Clock
 
 ANSWERS, ALIKE, CODES, REFUSED, PENDING, STATES, RECORDED, LISTS, UNASKED = (
@@ -356,6 +360,31 @@ UNKNOWN_OUTCOMES = (
 @pytest.mark.parametrize("case", UNKNOWN_OUTCOMES, ids=lambda case: case.name)
 async def test_what_nobody_was_told_may_be_either_way(town: Town, case: Tampering) -> None:
     await test_tampering_is_found(town, case)
+
+
+async def broken_in(town: Town, histories: Iterable[Sequence[Fields]]) -> set[str]:
+    """What is broken in any of the histories, beside the same books."""
+    books = await read_books(town.ledger.db, town.ledger.db, ["ann", "bob"])
+    told, found = town.lines, set()
+    for lines in histories:
+        town.lines = list(lines)
+        checks = check(read_histories([town.write()]), books)
+        found |= {f"{one.name}: {one.detail}" for one in checks if not one.ok}
+    town.lines = told
+    return found
+
+
+async def test_a_history_that_ends_anywhere_contradicts_nothing(town: Town) -> None:
+    cuts = (town.lines[:end] for end in range(len(town.lines)))
+    assert await broken_in(town, cuts) == set()
+
+
+async def test_answers_that_get_lost_contradict_nothing(town: Town) -> None:
+    """Whichever one, two or three of all that was said."""
+    answers = [line for line in town.lines if line["kind"] in ("caught", "refused", "coupon")]
+    lost = (some for size in (1, 2, 3) for some in combinations(answers, size))
+    rest = ([line for line in town.lines if not any(line is one for one in some)] for some in lost)
+    assert await broken_in(town, rest) == set()
 
 
 async def test_coupons_and_catches_may_be_in_two_databases(
