@@ -199,4 +199,14 @@ REPORTS = (
         answer=str,
         media=reports.CSV,
     ),
+    Route(
+        method="GET",
+        path="/v1/reports/coupon-events.jsonl",
+        tag="reports",
+        roles=MERCHANT,
+        handler=reports.coupon_events,
+        query=reports.EventsQuery,
+        answer=str,
+        media=reports.JSONL,
+    ),
 )

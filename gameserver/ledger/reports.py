@@ -1,17 +1,17 @@
 """What merchants want to know of their coupons. Nothing here says who a player is."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, case, func, select
 
-from gameserver.game.coupons import state_at
+from gameserver.game.coupons import LIFE, state_at
 from gameserver.game.model import CouponState
 from gameserver.ledger.batch import AnyRow, among, texts
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page, page_size, pair_cursor, text_cursor
-from gameserver.ledger.tables import campaigns, coupons
+from gameserver.ledger.tables import campaigns, coupon_events, coupons
 
 
 class Span(Struct, frozen=True):
@@ -53,6 +53,23 @@ class CouponLine(Struct, frozen=True):
     redeemed_store: str | None
 
 
+class EventLine(Struct, frozen=True):
+    """Something that happened to a coupon, the `number`th thing; 0 is that it was issued.
+
+    `key` is the id of the API key that it was done with, `state` what the coupon is after it.
+    """
+
+    code: str
+    number: int
+    at_ms: int
+    change: str
+    state: CouponState
+    campaign: str
+    store: str | None
+    key: str | None
+    reason: str | None
+
+
 _CAMPAIGNS = (
     select(campaigns.c.id, campaigns.c.title)
     .where(campaigns.c.merchant_id == bindparam("merchant"))
@@ -75,6 +92,20 @@ _LINES = (
     .order_by(coupons.c.id)
     .limit(bindparam("most"))
 )
+_EVENTS = (
+    select(
+        coupon_events.c.coupon_id,
+        coupon_events.c.change,
+        coupon_events.c.at_ms,
+        coupon_events.c.store_id,
+        coupon_events.c.key_id,
+        coupon_events.c.reason,
+    )
+    .where(coupon_events.c.coupon_id.in_(bindparam("coupons", expanding=True)))
+    .order_by(coupon_events.c.coupon_id, coupon_events.c.id)
+)
+
+_LEADS_TO = {change.value: state for leads in LIFE.values() for change, state in leads.items()}
 
 
 class Reports:
@@ -96,6 +127,12 @@ class Reports:
     ) -> Page[CouponLine]:
         """See `coupon_lines`."""
         return await self._db.read(coupon_lines, merchant, limit, cursor, self._clock())
+
+    async def events(
+        self, merchant: str, happened: Span, limit: int, cursor: str | None = None
+    ) -> Page[EventLine]:
+        """See `event_lines`."""
+        return await self._db.read(event_lines, merchant, happened, limit, cursor)
 
 
 def funnel(
@@ -159,7 +196,63 @@ def coupon_lines(
 
     A page costs as much as its own lines, wherever in the list it is.
     """
-    size = page_size(limit)
+    found, following = _coupons(connection, merchant, page_size(limit), cursor)
+    return Page([_line(row, title, now_ms) for row, title in found], following)
+
+
+def event_lines(
+    connection: Connection, merchant: str, happened: Span, limit: int, cursor: str | None
+) -> Page[EventLine]:
+    """What happened in a span to coupons of a merchant: to the next `limit` of `coupon_lines`.
+
+    Coupon by coupon, each one's events in their order and all of one snapshot. A page may have no
+    lines though others follow.
+    """
+    found, following = _coupons(connection, merchant, page_size(limit), cursor)
+    rows = connection.execute(_EVENTS, {"coupons": [row.id for row, _ in found]})
+    events: defaultdict[int, list[AnyRow]] = defaultdict(list)
+    for event in rows:
+        events[event.coupon_id].append(event)
+    lines = (line for row, _ in found for line in _history(row, events[row.id]))
+    return Page([line for line in lines if _within(line.at_ms, happened)], following)
+
+
+def _history(coupon: AnyRow, events: Sequence[AnyRow]) -> Iterator[EventLine]:
+    """All that happened to a coupon, from its being issued on."""
+    yield EventLine(
+        code=coupon.code,
+        number=0,
+        at_ms=coupon.issued_ms,
+        change="issue",
+        state=CouponState.ACTIVE,
+        campaign=coupon.campaign_id,
+        store=coupon.store_id,
+        key=None,
+        reason=None,
+    )
+    for number, event in enumerate(events, 1):
+        yield EventLine(
+            code=coupon.code,
+            number=number,
+            at_ms=event.at_ms,
+            change=event.change,
+            state=state_at(_LEADS_TO[event.change], coupon.expires_ms, event.at_ms),
+            campaign=coupon.campaign_id,
+            store=event.store_id,
+            key=event.key_id,
+            reason=event.reason,
+        )
+
+
+def _within(at_ms: int, span: Span) -> bool:
+    since = span.from_ms is None or span.from_ms <= at_ms
+    return since and (span.to_ms is None or at_ms < span.to_ms)
+
+
+def _coupons(
+    connection: Connection, merchant: str, size: int, cursor: str | None
+) -> tuple[list[tuple[AnyRow, str]], str | None]:
+    """The rows of `size` coupons with their campaigns' titles, and the cursor of what follows."""
     first, after = ("", 0) if cursor is None else pair_cursor(cursor)
     # A campaign that has issued gives a line or more: no more than these are needed, and the first.
     asked = _CAMPAIGNS.where(campaigns.c.id >= first, campaigns.c.issued > 0)
@@ -175,7 +268,7 @@ def coupon_lines(
             break
     end = found[size - 1][0] if len(found) > size else None
     following = None if end is None else f"{end.campaign_id}.{end.id}"
-    return Page([_line(row, title, now_ms) for row, title in found[:size]], following)
+    return found[:size], following
 
 
 def _line(row: AnyRow, title: str, now_ms: int) -> CouponLine:

@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import ClientPayloadError
 
@@ -11,10 +12,11 @@ from gameserver.http import reports
 from gameserver.http.call import Role
 from gameserver.http.reports import safe_cell
 from gameserver.ledger.errors import LedgerBusy
-from tests.http.desk import Desk, Reply
+from tests.http.desk import PLAYER, Desk, Reply
 
 FUNNEL = "/v1/reports/funnel"
 COUPONS = "/v1/reports/coupons.csv"
+EVENTS = "/v1/reports/coupon-events.jsonl"
 
 
 def read(reply: Reply) -> list[dict[str, str]]:
@@ -146,3 +148,99 @@ async def test_only_the_head_is_sent_when_only_that_is_asked_for(desk: Desk) -> 
     reply = await desk.ask("HEAD", COUPONS, role=Role.MERCHANT)
     assert (reply.status, reply.raw) == (200, b"")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="coupons.csv"'
+
+
+def lines(reply: Reply) -> list[dict[str, Any]]:
+    assert reply.status == 200, reply.raw
+    assert reply.raw == b"" or reply.raw.endswith(b"\n")
+    return [msgspec.json.decode(line) for line in reply.raw.splitlines()]
+
+
+async def test_what_happened_to_a_coupon_is_a_line_each(desk_on: Desk) -> None:
+    desk = desk_on
+    store = await desk.a_store()
+    code = await desk.a_coupon(store["id"])
+    desk.clock.now_ms += 1_500
+    await desk.ask("POST", f"/v1/coupons/{code}/redeem", {"store": store["id"]}, Role.CLERK)
+    await desk.as_merchant("POST", f"/v1/coupons/{code}/reverse", {"reason": "=a \u2028 mistake"})
+    await desk.as_merchant("POST", f"/v1/coupons/{code}/void", {"reason": "twice"})
+    reply = await desk.as_merchant("GET", EVENTS)
+    assert reply.headers["Content-Type"] == "application/jsonl"
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="coupon-events.jsonl"'
+    assert reply.headers["Transfer-Encoding"] == "chunked"
+    issued, redeemed, reversed_, voided = lines(reply)
+    assert issued == {
+        "code": code,
+        "number": 0,
+        "at": "2023-11-14T22:13:20.000Z",
+        "change": "issue",
+        "state": "active",
+        "campaign": issued["campaign"],
+        "store": store["id"],
+        "key": None,
+        "reason": None,
+    }
+    assert redeemed | {"key": None} == issued | {
+        "number": 1,
+        "at": "2023-11-14T22:13:21.500Z",
+        "change": "redeem",
+        "state": "redeemed",
+    }
+    assert (reversed_["change"], reversed_["state"]) == ("reverse", "active")
+    assert (reversed_["store"], reversed_["reason"]) == (store["id"], "=a \u2028 mistake")
+    assert (voided["change"], voided["state"], voided["reason"]) == ("void", "void", "twice")
+    assert redeemed["key"] != reversed_["key"] == voided["key"]
+    assert PLAYER.encode() not in reply.raw
+    for secret in desk.keys.values():
+        assert secret.encode() not in reply.raw
+
+
+async def test_a_file_of_events_is_of_its_moment_whatever_happens_meanwhile(
+    desk_on: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "LINES_AT_ONCE", 25)
+    desk = desk_on
+    store = await desk.a_store()
+    sales = [(await desk.a_campaign())["id"] for _ in range(3)]
+    codes = [code for sale in sales for code in await desk.coupons(sale, store["id"], 100)]
+    for code in codes[::3]:
+        body = {"store": store["id"]}
+        await desk.as_merchant("POST", f"/v1/coupons/{code}/redeem", body)
+    quiet, pages = await desk.as_merchant("GET", EVENTS), 0
+    assert len(lines(quiet)) == 400
+    whole = desk.ledger.reports.events
+
+    async def meanwhile(*asked: Any) -> Any:
+        nonlocal pages
+        pages += 1
+        desk.clock.now_ms += 1
+        for code in codes[pages::50]:
+            await desk.as_merchant("POST", f"/v1/coupons/{code}/void", {"reason": "why"})
+        await desk.coupons(sales[-1], store["id"], 5)
+        return await whole(*asked)
+
+    monkeypatch.setattr(desk.ledger.reports, "events", meanwhile)
+    busy = await desk.as_merchant("GET", EVENTS)
+    assert pages > 12
+    assert busy.raw == quiet.raw
+    monkeypatch.setattr(desk.ledger.reports, "events", whole)
+    after = lines(await desk.as_merchant("GET", f"{EVENTS}?from=2023-11-14T22:13:20.001Z"))
+    assert {line["change"] for line in after} == {"issue", "void"}
+    later = lines(await desk.as_merchant("GET", EVENTS))
+    assert len(later) == len(lines(quiet)) + len(after)
+    assert len({(line["code"], line["number"]) for line in later}) == len(later)
+
+
+async def test_a_file_of_events_may_be_of_a_span(desk: Desk) -> None:
+    await desk.a_coupon("sto_1")
+    at, next_ms = "2023-11-14T22:13:20Z", "2023-11-14T22:13:20.001Z"
+    for query, many in ((f"from={at}&to={next_ms}", 1), (f"to={at}", 0), (f"from={next_ms}", 0)):
+        assert len(lines(await desk.as_merchant("GET", f"{EVENTS}?{query}"))) == many
+    assert len(lines(await desk.as_merchant("GET", f"{EVENTS}?to=2100-01-01T00:00:00Z"))) == 1
+    assert (await desk.as_merchant("GET", f"{EVENTS}?from={at}&to={at}")).field == "to"
+    assert (await desk.as_merchant("GET", f"{EVENTS}?to=2023-11-14")).field == "to"
+    assert (await desk.as_merchant("GET", f"{EVENTS}?since={at}")).field == "since"
+    clerk = await desk.ask("GET", EVENTS, role=Role.CLERK)
+    assert (clerk.status, clerk.code) == (403, "forbidden")
+    other = await desk.ledger.merchants.add_merchant("Rival")
+    assert lines(await desk.ask("GET", EVENTS, Authorization=f"Bearer {other.key}")) == []

@@ -1,10 +1,12 @@
+from collections import Counter
+
 import pytest
 from msgspec.structs import replace
 
 from gameserver.game.model import CouponState
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import BadCursor
-from gameserver.ledger.reports import Funnel, Outcome, Span
+from gameserver.ledger.reports import EventLine, Funnel, Outcome, Span
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
 
 
@@ -90,6 +92,8 @@ async def test_reports_show_nothing_of_other_merchants(ledger: Ledger, shop: Sho
     assert await ledger.reports.funnel(other.merchant, Span(), 10) == ([], None)
     assert await ledger.reports.coupons(other.merchant, 10) == ([], None)
     assert await ledger.reports.coupons(other.merchant, 10, f"{sale}.0") == ([], None)
+    assert await ledger.reports.events(other.merchant, Span(), 10) == ([], None)
+    assert await ledger.reports.events(other.merchant, Span(), 10, f"{sale}.0") == ([], None)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +102,53 @@ async def test_reports_show_nothing_of_other_merchants(ledger: Ledger, shop: Sho
 async def test_a_cursor_that_no_report_gave_is_refused(ledger: Ledger, cursor: str):
     with pytest.raises(BadCursor):
         await ledger.reports.coupons("m", 10, cursor)
+    with pytest.raises(BadCursor):
+        await ledger.reports.events("m", Span(), 10, cursor)
+
+
+async def events(ledger: Ledger, shop: Shop, span: Span, size: int) -> list[EventLine]:
+    page = await ledger.reports.events(shop.merchant, span, size)
+    found = list(page.items)
+    while page.next is not None:
+        page = await ledger.reports.events(shop.merchant, span, size, page.next)
+        found += page.items
+    return found
+
+
+async def test_a_coupons_events_tell_its_whole_life(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 5, valid_for_s=60)
+    (result,) = await ledger.coupons.issue([caught(sale)], NOW)
+    assert result.coupon is not None
+    code = result.coupon.code
+    await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, NOW + 1)
+    await ledger.coupons.reverse(code, "a mistake", shop.merchant, shop.key, NOW + 2)
+    await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, NOW + 3)
+    await ledger.coupons.reverse(code, "too late", shop.merchant, shop.key, NOW + 60_000)
+    await ledger.coupons.expire(NOW + 70_000, 10)
+    active, used, over = CouponState.ACTIVE, CouponState.REDEEMED, CouponState.EXPIRED
+    here, key = shop.store, shop.key
+    assert await events(ledger, shop, Span(), 10) == [
+        EventLine(code, 0, NOW, "issue", active, sale, "store", None, None),
+        EventLine(code, 1, NOW + 1, "redeem", used, sale, here, key, None),
+        EventLine(code, 2, NOW + 2, "reverse", active, sale, here, key, "a mistake"),
+        EventLine(code, 3, NOW + 3, "redeem", used, sale, here, key, None),
+        EventLine(code, 4, NOW + 60_000, "reverse", over, sale, here, key, "too late"),
+        EventLine(code, 5, NOW + 70_000, "expire", over, sale, None, None, None),
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+async def test_spans_that_meet_hold_every_event_once(ledger: Ledger, shop: Shop, size: int):
+    sales = [await campaign(ledger, shop, 50) for _ in range(3)]
+    for number in range(12):
+        (result,) = await ledger.coupons.issue([caught(sales[number % 3])], NOW + number)
+        assert result.coupon is not None
+        at_ms = NOW + 20 - number
+        await ledger.coupons.void(result.coupon.code, "why", shop.merchant, shop.key, at_ms)
+    whole = await events(ledger, shop, Span(), size)
+    assert Counter(line.change for line in whole) == {"issue": 12, "void": 12}
+    ends = [None, NOW + 3, NOW + 11, NOW + 12, NOW + 15, None]
+    parts = [await events(ledger, shop, Span(*ends[n : n + 2]), size) for n in range(len(ends) - 1)]
+    assert [len(part) for part in parts] == [3, 10, 2, 3, 6]
+    split = [(line.code, line.number) for part in parts for line in part]
+    assert sorted(split) == sorted((line.code, line.number) for line in whole)
