@@ -9,7 +9,6 @@ from catbot.options import Options
 from catbot.running import run
 from msgspec import Struct
 
-from gameserver.app import wall_clock_ms
 from gameserver.auditing import FINISHED_WITHIN_MS, RELEASED_WITHIN_MS, audit_stores
 from gameserver.config import Config
 from gameserver.game.geo import region_of
@@ -18,6 +17,7 @@ from gameserver.ledger.audit import INVARIANTS
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.reservations import LAPSE_GRACE_MS
 from gameserver.live import Live, Won, open_live
+from gameserver.services import wall_clock_ms
 from tests.ledger.shop import campaign, open_shop
 from tests.live.street import KEEPER, LEASE_MS, cat, claim
 from tests.servers.catcat import CatCat, catcat_demo
