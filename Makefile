@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run serve test check format docs bench lock clean
+.PHONY: run serve test check format docs bench faults lock clean
 
 run: $(READY) ## the game with a real city's stores and bots that play it
 	$(BIN)/catcat demo
@@ -35,6 +35,16 @@ bench: $(READY) ## what a fix, a claim and a coupon cost here
 	$(BIN)/python benchmarks/session_fix.py --cats 1000000
 	$(BIN)/python benchmarks/live_batch.py
 	$(BIN)/python benchmarks/ledger_issue.py
+
+SEED ?= 1
+
+faults: $(READY) ## kills everything a hundred times under load, cuts the power, takes coupons away
+	$(BIN)/python -m tests.faults.kills --seed $(SEED) --kills 100
+	$(BIN)/python -m tests.faults.kills --seed $(SEED) --kills 20 --workers 2
+	$(BIN)/python -m tests.faults.kills --seed $(SEED) --kills 20 --embedded
+	$(BIN)/python -m tests.faults.kills --seed $(SEED) --kills 20 --only redis --power-loss 1
+	$(BIN)/python -m tests.faults.outage --seed $(SEED)
+	$(BIN)/python -m tests.faults.outage --seed $(SEED) --freeze
 
 lock: $(READY) ## pins the newest versions that fit, with hashes
 	$(BIN)/pip install --quiet uv

@@ -150,13 +150,19 @@ def shown(back: Back) -> str:
 @click.option("--players", default=100, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Processes of the game server.")
 @click.option("--embedded", is_flag=True, help="SQLite and the embedded Redis, as by default.")
+@click.option("--books-shared", is_flag=True, help="One database for game and coupon service.")
 @click.option("--coupons-within", is_flag=True, help="Without a coupon service of its own.")
 @click.option(
     "--only", multiple=True, type=click.Choice(PARTS), help="Kill these; may be repeated."
 )
 @click.option("--power-loss", default=0.0, help="Share of Redis' kills that lose its last words.")
 def main(**options: Any) -> None:
-    layout = Layout(options["workers"], options["embedded"], not options["coupons_within"])
+    layout = Layout(
+        workers=options["workers"],
+        embedded=options["embedded"],
+        coupons_apart=not options["coupons_within"],
+        books_shared=options["books_shared"],
+    )
     run_to_the_end(
         kill_anything(
             Plan(

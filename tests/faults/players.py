@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
-import aiohttp
 from catbot.address import Address
 from catbot.api import open_api
 from catbot.attempts import Attempt
@@ -17,7 +16,6 @@ from catbot.histogram import Histogram
 from catbot.history import open_history
 from catbot.options import Options
 from catbot.reconcile import Reconciliation, account_of, note_lists, reconcile
-from catbot.wire import Caught
 from msgspec import Struct
 
 RAMP_S = 3.0
@@ -50,8 +48,6 @@ class Outcome(Struct, frozen=True):
     seen: Seen
     reconciliation: Reconciliation
     errors: dict[str, int]
-    unrecorded: tuple[str, ...]
-    """Catches that players were told of and that are not in their lists."""
 
     def complaints(self) -> list[str]:
         """What must not be."""
@@ -62,9 +58,6 @@ class Outcome(Struct, frozen=True):
             found.append(f"{self.reconciliation.unasked} coupons that nobody asked for")
         if self.online < self.players:
             found.append(f"{self.players - self.online} of {self.players} players never came back")
-        if self.unrecorded:
-            found.append(f"{len(self.unrecorded)} catches were told but are not recorded")
-            found += self.unrecorded[:5]
         found += [f"{self.errors[lie]} times {lie}" for lie in LIES if lie in self.errors]
         return found
 
@@ -73,9 +66,8 @@ class Company:
     """The bots while they play. Made by `playing`."""
 
     def __init__(
-        self, url: str, crowd: Crowd, venue: Venue, stop: asyncio.Event, task: asyncio.Task[float]
+        self, crowd: Crowd, venue: Venue, stop: asyncio.Event, task: asyncio.Task[float]
     ) -> None:
-        self._url = url
         self._crowd = crowd
         self._venue = venue
         self._stop = stop
@@ -91,8 +83,8 @@ class Company:
         return self._crowd.honest.online == self._crowd.honest.players
 
     def is_busy(self) -> bool:
-        """Whether everybody is on line and most have their first coupon."""
-        return self.all_online() and self.look().coupons > self.look().online
+        """Whether everybody is on line, and coupons are given."""
+        return self.all_online() and self.look().coupons > self.look().online // 2
 
     def pace(self) -> Pace:
         """What was measured since the last call."""
@@ -133,43 +125,13 @@ class Company:
             seen=self.look(),
             reconciliation=reconciliation,
             errors=dict(self._crowd.honest.errors),
-            unrecorded=tuple(await self._unrecorded()),
         )
-
-    async def _unrecorded(self) -> list[str]:
-        """Catches that were told and are in no player's list, as the API gives it."""
-        missing: list[str] = []
-        async with aiohttp.ClientSession(self._url, raise_for_status=True) as http:
-            for bot in self._crowd.bots:
-                told = {
-                    attempt.catch.cat
-                    for attempt in bot.player.attempts
-                    if isinstance(attempt.answer, Caught)
-                }
-                if told:
-                    headers = {"Authorization": f"Bearer {bot.token}"}
-                    recorded = await _recorded(http, headers)
-                    missing += sorted(told - recorded)
-        return missing
 
 
 def is_pending(attempt: Attempt) -> bool:
     """Whether the catch's coupon was promised and has not come."""
     coupon = attempt.coupon
     return coupon is not None and coupon.code is None and coupon.state == "pending"
-
-
-async def _recorded(http: aiohttp.ClientSession, headers: dict[str, str]) -> set[str]:
-    """The cats in a player's list of catches."""
-    params = {"limit": "100"}
-    cats: set[str] = set()
-    while True:
-        async with http.get("/v1/me/catches", params=params, headers=headers) as answer:
-            page = await answer.json()
-        cats.update(catch["cat"] for catch in page["items"])
-        if page["next"] is None:
-            return cats
-        params["cursor"] = page["next"]
 
 
 @asynccontextmanager
@@ -189,7 +151,7 @@ async def playing(url: str, players: int, seed: int, history: Path) -> AsyncIter
             stop = asyncio.Event()
             task = asyncio.create_task(crowd.play(venue, stop))
             try:
-                yield Company(url, crowd, venue, stop, task)
+                yield Company(crowd, venue, stop, task)
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)

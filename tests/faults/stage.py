@@ -29,12 +29,14 @@ class Layout(Struct, frozen=True):
     """How the game is put together.
 
     `embedded`: SQLite and the server's own redis-server, as by default; else a Redis and a
-    PostgreSQL of their own. `coupons_apart`: coupons are kept by `catcat coupons`.
+    PostgreSQL of their own. `coupons_apart`: coupons are kept by `catcat coupons`, in PostgreSQL
+    with a database of its own, unless the `books_shared`.
     """
 
     workers: int = 1
     embedded: bool = False
     coupons_apart: bool = True
+    books_shared: bool = False
     supply: Supply = FRESH
 
 
@@ -121,7 +123,7 @@ class Stage:
             self._postgres = LastingPostgres(programs, directory / "postgres")
             game_options += ["--redis", self._redis.url, "--database", self._database("game")]
         if layout.coupons_apart:
-            options = [] if layout.embedded else ["--database", self._database("coupons")]
+            options = [] if layout.embedded else ["--database", self._coupon_books]
             coupons = CatCat(self._data, *options, command="coupons")
             coupons.log = directory / "coupons.log"
             self._coupons = ServerPart("coupons", coupons)
@@ -137,6 +139,10 @@ class Stage:
     def _database(self, name: str) -> str:
         assert self._postgres is not None
         return self._postgres.server.url(name)
+
+    @property
+    def _coupon_books(self) -> str:
+        return self._database("game" if self.layout.books_shared else "coupons")
 
     @property
     def url(self) -> str:
@@ -166,17 +172,17 @@ class Stage:
     async def put_up(self) -> None:
         """Start everything, with tables and a town in it."""
         for part in self.parts:
-            if part is self._coupons:
-                await self._migrate("coupons")
-            if part is self._game:
-                await self._migrate("game")
             await part.start()
+            if part is self._postgres:
+                await self._make_books("game")
+                if self.layout.coupons_apart and not self.layout.books_shared:
+                    await self._make_books("coupons")
         await found_town(self.url, await self._merchant_key(), self.layout.supply)
 
-    async def _migrate(self, name: str) -> None:
-        if self._postgres is not None:
-            self._postgres.server.execute(f"CREATE DATABASE {name}")
-            await catcat("migrate", "--database", self._database(name))
+    async def _make_books(self, name: str) -> None:
+        assert self._postgres is not None
+        self._postgres.server.execute(f"CREATE DATABASE {name}")
+        await catcat("migrate", "--database", self._database(name))
 
     async def _merchant_key(self) -> str:
         said = await catcat("merchant", "add", "The Town", *self._where("game"))
