@@ -197,15 +197,20 @@ class PlannedStore(Struct, frozen=True):
     campaign_title: str | None = None
 
 
+_OF_CAT = 17
+"""A cat's region and, to the second, its time (spawning.new_cat_id)."""
+
+
 def catch_id(cat: str, player: str, attempt: str) -> str:
     """The id of a catch, the same for every repetition of one attempt, on any process.
 
-    32 hex digits of BLAKE2b over the three ids, each preceded by its length, so that no two
-    different triples run together.
+    The beginning of the cat's id, so that in an index the catches of a region and time stand
+    together, a hyphen, and 32 hex digits of BLAKE2b over the three ids, each preceded by its
+    length, so that no two different triples run together.
     """
     digest = blake2b(digest_size=16)
     for part in (cat, player, attempt):
         raw = part.encode()
         digest.update(len(raw).to_bytes(2, "big"))
         digest.update(raw)
-    return digest.hexdigest()
+    return f"{cat[:_OF_CAT]}-{digest.hexdigest()}"

