@@ -12,11 +12,14 @@ from typing import Any
 import msgspec
 import sqlalchemy
 from sqlalchemy import (
+    ClauseElement,
     ColumnElement,
     Connection,
     Delete,
+    Dialect,
     Insert,
     Integer,
+    Select,
     Table,
     Text,
     Update,
@@ -38,6 +41,26 @@ AnyRow = sqlalchemy.Row[*tuple[Any, ...]]
 """A row of a result, whose columns are read by name."""
 
 
+class _DriverText:
+    """A statement as the driver takes it, whose parameters must stand in the order `order`."""
+
+    def __init__(self, statement: ClauseElement, order: tuple[str, ...]) -> None:
+        self._statement = statement
+        self._order = order
+        self._texts: dict[str, str] = {}
+
+    def on(self, connection: Connection) -> str:
+        """The text for the connection's database, compiled once."""
+        return self._texts.get(connection.dialect.name) or self._compile(connection)
+
+    def _compile(self, connection: Connection) -> str:
+        compiled = self._statement.compile(dialect=connection.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        if tuple(compiled.positiontup or ()) != self._order:
+            raise TypeError(f"parameters are {compiled.positiontup}, not {self._order}")
+        return self._texts.setdefault(connection.dialect.name, compiled.string)
+
+
 class Many:
     """A statement that is executed once for each of many rows.
 
@@ -46,27 +69,58 @@ class Many:
     """
 
     def __init__(self, statement: Insert | Update | Delete, *order: str) -> None:
-        self._statement = statement
-        self._order = order
-        self._text: dict[str, str] = {}
+        self._text = _DriverText(statement, order)
 
     def __call__(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Execute for each row; for none, do nothing."""
         if rows:
-            text = self._text.get(connection.dialect.name) or self._compile(connection)
-            connection.exec_driver_sql(text, list(rows))
-
-    def _compile(self, connection: Connection) -> str:
-        compiled = self._statement.compile(dialect=connection.dialect)
-        assert isinstance(compiled, SQLCompiler)
-        if tuple(compiled.positiontup or ()) != self._order:
-            raise TypeError(f"parameters are {compiled.positiontup}, not {self._order}")
-        return self._text.setdefault(connection.dialect.name, compiled.string)
+            connection.exec_driver_sql(self._text.on(connection), list(rows))
 
 
-def many_inserts(table: Table, *columns: str) -> Many:
+class Inserts:
+    """An INSERT of rows of values for `columns`, which are given in the table's order.
+
+    For PostgreSQL each execution is a message, which costs it more than the row itself: it gets
+    all rows in one, as an array for each column.
+    """
+
+    def __init__(self, table: Table, *columns: str) -> None:
+        each = insert(table).values({name: bindparam(name) for name in columns})
+        self._one_by_one = Many(each, *columns)
+        self._into = f"{table.name} ({', '.join(columns)})"
+        self._types = [table.c[name].type for name in columns]
+
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert the rows, in their order; for none, do nothing."""
+        if rows and connection.dialect.name == "postgresql":
+            arrays = tuple(map(list, zip(*rows, strict=True)))
+            connection.exec_driver_sql(self._at_once(connection.dialect), arrays)
+        else:
+            self._one_by_one(connection, rows)
+
+    def _at_once(self, dialect: Dialect) -> str:
+        types = (dialect.type_compiler_instance.process(type_) for type_ in self._types)
+        arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(types, 1))
+        return f"INSERT INTO {self._into} SELECT * FROM unnest({arrays})"  # noqa: S608
+
+
+def many_inserts(table: Table, *columns: str) -> Inserts:
     """Insert rows of values for `columns`, which are given in the table's order."""
-    return Many(insert(table).values({name: bindparam(name) for name in columns}), *columns)
+    return Inserts(table, *columns)
+
+
+class Question:
+    """A SELECT of which SQLAlchemy's preparing of each execution is spared, as in `Many`.
+
+    Its parameters are `order`, in that order; its rows are read by position.
+    """
+
+    def __init__(self, statement: Select[Any], *order: str) -> None:
+        self._text = _DriverText(statement, order)
+
+    def __call__(self, connection: Connection, *values: object) -> Sequence[AnyRow]:
+        """All rows."""
+        return connection.exec_driver_sql(self._text.on(connection), values).all()
 
 
 def texts(values: Iterable[str] | Iterable[tuple[str | int, ...]]) -> str:

@@ -6,11 +6,11 @@ table.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from secrets import token_bytes
 
-from sqlalchemy import Connection, bindparam, func, select, union_all, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from gameserver.game.codes import RANDOM_CHARS, new_code
 from gameserver.game.coupons import (
@@ -26,15 +26,14 @@ from gameserver.game.model import Coupon, CouponState, IssueItem, IssueResult
 from gameserver.ledger.batch import (
     AnyRow,
     Many,
+    Question,
     among,
     elements,
     many_inserts,
     number_part,
-    pairs_among,
     part,
     texts,
 )
-from gameserver.ledger.reservations import read_reservations
 from gameserver.ledger.stock import CampaignStock, lock_campaigns, write_counters
 from gameserver.ledger.tables import (
     campaign_codes,
@@ -59,10 +58,22 @@ _COUPON = select(
     coupons.c.issued_ms,
 ).join_from(coupons, campaigns)
 _OF_CATCHES = _COUPON.where(among(coupons.c.catch_id, "catches"))
-# Not one SELECT with OR, for which PostgreSQL would read the whole table.
-_BEFORE = union_all(
-    _OF_CATCHES,
-    _COUPON.where(pairs_among(coupons.c.cat_id, coupons.c.player_id, "pairs")),
+_BEFORE = _COUPON.where(coupons.c.id.in_(bindparam("ids", expanding=True)))
+_item = elements("items")
+# Subqueries rather than joins: their one plan is by the index, whatever the statistics say.
+_KNOWN = Question(
+    select(
+        number_part(_item, 0),
+        select(coupons.c.id).where(coupons.c.catch_id == part(_item, 1)).scalar_subquery(),
+        select(coupons.c.id)
+        .where(coupons.c.cat_id == part(_item, 2), coupons.c.player_id == part(_item, 3))
+        .scalar_subquery(),
+        select(reservations.c.granted - reservations.c.issued - reservations.c.released)
+        .where(reservations.c.id == part(_item, 2), reservations.c.campaign_id == part(_item, 4))
+        .scalar_subquery(),
+        select(players.c.gone_ms).where(players.c.id == part(_item, 3)).scalar_subquery(),
+    ),
+    "items",
 )
 _asked = elements("asked")
 _in_all = (
@@ -70,7 +81,6 @@ _in_all = (
     .where(coupons.c.player_id == part(_asked, 0), coupons.c.campaign_id == part(_asked, 1))
     .correlate_except(coupons)
 )
-# Subqueries rather than a join: their one plan is by the index, whatever the statistics say.
 _HELD = select(
     part(_asked, 0),
     part(_asked, 1),
@@ -79,7 +89,6 @@ _HELD = select(
     _in_all.where(coupons.c.day == number_part(_asked, 2)).scalar_subquery(),
 )
 _ZONES = select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids"))
-_GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
 _CODES_LEFT = (
     select(campaign_codes.c.code)
     .where(campaign_codes.c.campaign_id == bindparam("campaign"), code_is_left)
@@ -100,12 +109,10 @@ _INSERT = many_inserts(
     "issued_ms",
     "expires_ms",
 )
-_TAKE = Many(
+_TAKE = (
     update(reservations)
-    .where(reservations.c.id == bindparam("reservation"))
-    .values(issued=reservations.c.issued + bindparam("more")),
-    "more",
-    "reservation",
+    .where(among(reservations.c.id, "ids"))
+    .values(issued=reservations.c.issued + bindparam("more"))
 )
 _GIVE_CODE = Many(
     update(campaign_codes)
@@ -140,13 +147,13 @@ class _Batch:
         self._stocks = lock_campaigns(connection, (item.campaign for item in items))
         self._by_catch: dict[str, Coupon] = {}
         self._by_pair: dict[tuple[str, str], Coupon] = {}
-        self._read_before(items)
-        self._set_aside = self._read_set_aside(items)
+        self._set_aside: dict[tuple[str, str], int] = {}
+        self._gone: set[str] = set()
+        self._read_known(items)
         self._zones = self._read_zones(items)
         self._in_all: Counter[tuple[str, str]] = Counter()
         self._that_day: Counter[tuple[str, str, int]] = Counter()
         self._read_held(items)
-        self._gone = self._read_gone(items)
         self._codes = self._read_codes(items)
         self._chance = BytesIO(token_bytes(RANDOM_CHARS * len(items))).read
         self._taken: dict[str, int] = {}
@@ -177,7 +184,11 @@ class _Batch:
     def write(self) -> None:
         """Write down what was decided."""
         write_counters(self._connection, self._stocks.values())
-        _TAKE(self._connection, [(more, id_) for id_, more in sorted(self._taken.items())])
+        by_count: dict[int, list[str]] = {}
+        for id_, more in self._taken.items():
+            by_count.setdefault(more, []).append(id_)
+        for more, ids in by_count.items():
+            self._connection.execute(_TAKE, {"more": more, "ids": texts(ids)})
         _INSERT(self._connection, self._rows)
         _GIVE_CODE(
             self._connection,
@@ -219,23 +230,28 @@ class _Batch:
         self._by_pair[item.cat, item.player] = coupon
         return coupon
 
-    def _read_before(self, items: Sequence[IssueItem]) -> None:
-        asked = {
-            "catches": texts({item.catch for item in items}),
-            "pairs": texts({(item.cat, item.player) for item in items}),
-        }
-        for row in self._connection.execute(_BEFORE, asked).all():
+    def _read_known(self, items: Sequence[IssueItem]) -> None:
+        """Coupons from before, what is left of the cats' reservations, and who is gone."""
+        asked = texts(
+            (number, item.catch, item.cat, item.player, item.campaign)
+            for number, item in enumerate(items)
+        )
+        before: set[int] = set()
+        for number, by_catch, by_pair, left, gone_ms in _KNOWN(self._connection, asked):
+            item = items[number]
+            if left is not None:
+                self._set_aside[item.cat, item.campaign] = left
+            if gone_ms is not None:
+                self._gone.add(item.player)
+            before.update(id_ for id_ in (by_catch, by_pair) if id_ is not None)
+        if before:
+            self._read_before(before)
+
+    def _read_before(self, ids: Iterable[int]) -> None:
+        for row in self._connection.execute(_BEFORE, {"ids": list(ids)}):
             coupon = read_coupon(row, self._now_ms)
             self._by_catch[coupon.catch] = coupon
             self._by_pair[coupon.cat, coupon.player] = coupon
-
-    def _read_set_aside(self, items: Sequence[IssueItem]) -> dict[tuple[str, str], int]:
-        """What is left of the cats' reservations, by cat and campaign."""
-        there = read_reservations(self._connection, list({item.cat for item in items}))
-        return {
-            (id_, campaign): granted - issued - released
-            for id_, campaign, granted, issued, released in there.values()
-        }
 
     def _read_held(self, items: Sequence[IssueItem]) -> None:
         """How many coupons the players have, in all and on the days of their catches."""
@@ -271,11 +287,6 @@ class _Batch:
             return {}
         rows = self._connection.execute(_ZONES, {"ids": texts(ids)})
         return {row.id: row.timezone for row in rows}
-
-    def _read_gone(self, items: Sequence[IssueItem]) -> set[str]:
-        """The players who asked to be forgotten."""
-        ids = texts({item.player for item in items})
-        return set(self._connection.scalars(_GONE, {"ids": ids}))
 
     def _read_codes(self, items: Sequence[IssueItem]) -> dict[str, list[str]]:
         """Codes to give, the next one last, of the campaigns that have their own."""
