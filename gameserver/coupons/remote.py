@@ -30,7 +30,7 @@ from gameserver.game.model import (
 )
 from gameserver.ledger.errors import LedgerUnavailable
 from gameserver.ledger.paging import Page
-from gameserver.ledger.wallet import WalletCoupon
+from gameserver.ledger.wallet import HeldCoupon
 
 T = TypeVar("T")
 
@@ -101,15 +101,13 @@ class RemoteCoupons:
             found += (await self._ask(asked, _List[Offering])).items
         return found
 
-    async def wallet(
-        self, player: str, limit: int, cursor: str | None = None
-    ) -> Page[WalletCoupon]:
+    async def wallet(self, player: str, limit: int, cursor: str | None = None) -> Page[HeldCoupon]:
         """See `CouponService.wallet`."""
         query: dict[str, str | int] = {"limit": min(limit, PAGE_MOST)}
         if cursor is not None:
             query["cursor"] = cursor
         asked = Ask("GET", f"/v1/players/{player}/coupons", query=query)
-        answer = await self._ask(asked, _List[WalletCoupon])
+        answer = await self._ask(asked, _List[HeldCoupon])
         return Page(answer.items, answer.next)
 
     async def code_of_player(self, code: str, player: str) -> str | None:

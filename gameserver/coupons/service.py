@@ -16,7 +16,7 @@ from gameserver.game.model import (
     Reservation,
 )
 from gameserver.ledger.paging import Page
-from gameserver.ledger.wallet import WalletCoupon
+from gameserver.ledger.wallet import HeldCoupon
 
 
 class CouponService(Protocol):
@@ -46,9 +46,7 @@ class CouponService(Protocol):
         """What the campaigns say of themselves, of those that there are."""
         ...
 
-    async def wallet(
-        self, player: str, limit: int, cursor: str | None = None
-    ) -> Page[WalletCoupon]:
+    async def wallet(self, player: str, limit: int, cursor: str | None = None) -> Page[HeldCoupon]:
         """A player's coupons, the newest first. BadCursor."""
         ...
 

@@ -27,7 +27,7 @@ from gameserver.http.call import Call, Cursor, Listed, NoQuery, PageSize, Paging
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.texts import is_code, is_id
 from gameserver.ledger import issuing, reservations
-from gameserver.ledger.wallet import WalletCoupon
+from gameserver.ledger.wallet import HeldCoupon
 
 DAY_MS = 86_400_000
 
@@ -121,7 +121,7 @@ async def coupon_changes(call: Call[None, Since]) -> Listed[CouponChange]:
     return Listed(await call.site.coupons.changes(call.query.after, call.query.limit), None)
 
 
-async def coupons_of_player(call: Call[None, Paging]) -> Listed[WalletCoupon] | Problem:
+async def coupons_of_player(call: Call[None, Paging]) -> Listed[HeldCoupon] | Problem:
     """A player's coupons, the newest first."""
     player = call.path["player"]
     if not is_id(player):

@@ -6,7 +6,7 @@ from gameserver.http import service
 from gameserver.http.allowed import SERVICE
 from gameserver.http.call import Listed, Paging
 from gameserver.http.route import Route
-from gameserver.ledger.wallet import WalletCoupon
+from gameserver.ledger.wallet import HeldCoupon
 
 COUPON_SERVICE = (
     Route(
@@ -98,7 +98,7 @@ COUPON_SERVICE = (
         roles=SERVICE,
         handler=service.coupons_of_player,
         query=Paging,
-        answer=Listed[WalletCoupon],
+        answer=Listed[HeldCoupon],
     ),
     Route(
         method="GET",

@@ -25,7 +25,7 @@ from gameserver.ledger.redeeming import (
     NotVoided,
 )
 from gameserver.ledger.revisions import current_rev
-from gameserver.ledger.wallet import WalletCoupon, code_of_player, wallet
+from gameserver.ledger.wallet import HeldCoupon, code_of_player, wallet
 
 
 class LedgerCoupons:
@@ -103,9 +103,7 @@ class LedgerCoupons:
         """See `redeeming.expire`."""
         return await self._db.write(redeeming.expire, now_ms, limit)
 
-    async def wallet(
-        self, player: str, limit: int, cursor: str | None = None
-    ) -> Page[WalletCoupon]:
+    async def wallet(self, player: str, limit: int, cursor: str | None = None) -> Page[HeldCoupon]:
         """See `wallet.wallet`."""
         return await self._db.read(wallet, player, limit, cursor, self._clock())
 

@@ -11,7 +11,7 @@ from gameserver.ledger.redeeming import code_is_typed, typed_code
 from gameserver.ledger.tables import campaigns, coupons
 
 
-class WalletCoupon(Struct, frozen=True):
+class HeldCoupon(Struct, frozen=True):
     """One coupon in a wallet."""
 
     code: str
@@ -53,7 +53,7 @@ _NEWEST = 2**62
 
 def wallet(
     connection: Connection, player: str, limit: int, cursor: str | None, now_ms: int
-) -> Page[WalletCoupon]:
+) -> Page[HeldCoupon]:
     """A player's coupons, the newest first, with the state that they have at `now_ms`."""
     before = number_cursor(cursor, _NEWEST)
     size = page_size(limit)
@@ -72,8 +72,8 @@ def code_of_player(connection: Connection, code: str, player: str) -> str | None
     return found
 
 
-def _coupon(row: AnyRow, now_ms: int) -> WalletCoupon:
-    return WalletCoupon(
+def _coupon(row: AnyRow, now_ms: int) -> HeldCoupon:
+    return HeldCoupon(
         code=row.code,
         campaign=row.campaign_id,
         title=row.title,
