@@ -134,7 +134,10 @@ _RULES: tuple[tuple[Reason, Callable[[str], bool]], ...] = (
 
 def _wrong(code: str) -> Reason | None:
     """Why nobody's code can be this text, or None."""
-    return next((reason for reason, holds in _RULES if holds(code)), None)
+    for reason, holds in _RULES:
+        if holds(code):
+            return reason
+    return None
 
 
 _AT_ONCE = 1000
