@@ -70,6 +70,7 @@ states = st.tuples(changed, st.just("state"), st.sampled_from(["active", "paused
 changes = st.one_of(
     states,
     states,
+    st.tuples(st.just(ENDED), st.just("state"), st.sampled_from(["active", "paused"])),
     st.tuples(changed, st.just("stock"), st.integers(0, 12)),
     st.tuples(changed, st.just("per_player"), st.sampled_from([None, 1, 2, 3])),
     st.tuples(changed, st.just("per_player_day"), st.sampled_from([None, 1, 2])),
