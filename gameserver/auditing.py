@@ -9,10 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gameserver.config import Config
+from gameserver.coupons.client import CouponClient
+from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
+from gameserver.coupons.zones import StoreZones
 from gameserver.game.geo import cat_region
+from gameserver.game.model import Claim, Coupon
 from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.ledger import Ledger, open_ledger
+from gameserver.ledger.players import GONE
 from gameserver.live.embedded import embedded_redis, running_redis
 from gameserver.live.live import Live, open_live
 from gameserver.services import wall_clock_ms
@@ -28,14 +33,66 @@ SHOWN = 5
 
 
 async def audit_stores(config: Config) -> list[Check]:
-    """Every check, on the serving stores."""
-    async with open_ledger(config.database_url) as ledger, _live(config) as live:
+    """Every check, on the serving stores. With `config.coupons`, that service has the coupons."""
+    apart = config.coupons is not None
+    async with (
+        open_ledger(config.database_url) as ledger,
+        _live(config) as live,
+        _coupons(config, ledger) as coupons,
+    ):
         now_ms = wall_clock_ms()
         return [
-            *await ledger.db.read(audit),
+            *await ledger.db.read(audit, apart=apart),
+            *([await _catches_have_coupons(ledger, coupons)] if apart else []),
+            await _coupons_are_not_owed(ledger, now_ms),
             await _claims_are_finished(ledger, live, now_ms),
-            await _reservations_have_cats(ledger.coupons, live, now_ms),
+            await _reservations_have_cats(coupons, live, now_ms),
         ]
+
+
+@asynccontextmanager
+async def _coupons(config: Config, ledger: Ledger) -> AsyncIterator[CouponService]:
+    if config.coupons is None:
+        yield ledger.coupons
+        return
+    async with CouponClient(config.coupons, config.service_key()) as client:
+        zones = StoreZones(ledger.merchants, wall_clock_ms)
+        yield RemoteCoupons(client, zones.of)
+
+
+async def _catches_have_coupons(ledger: Ledger, coupons: CouponService) -> Check:
+    """What a catch is told to have is there, at the coupon service, and is its catcher's."""
+    name = "every catch has the coupon that its cat carried, at the coupon service"
+    wrong: list[str] = []
+    seen = 0
+    cursor: str | None = None
+    while len(wrong) <= SHOWN:
+        page = await ledger.catches.paid(PAGE, cursor)
+        found = await coupons.of_catches([claim.catch for claim in page.items])
+        there = {coupon.catch: coupon for coupon in found}
+        for claim in page.items:
+            coupon = there.get(claim.catch)
+            if coupon is None or not _is_of(coupon, claim):
+                wrong.append(claim.catch)
+        seen += len(page.items)
+        cursor = page.next
+        if cursor is None:
+            break
+    return Check(name, not wrong, _shown(wrong) if wrong else f"{seen} catches")
+
+
+def _is_of(coupon: Coupon, claim: Claim) -> bool:
+    """Who asked to be forgotten has another random name in each of the books."""
+    alike = (coupon.cat, coupon.campaign) == (claim.cat, claim.campaign)
+    gone = coupon.player.startswith(GONE) or claim.player.startswith(GONE)
+    return alike and (gone or coupon.player == claim.player)
+
+
+async def _coupons_are_not_owed(ledger: Ledger, now_ms: int) -> Check:
+    name = "no coupon is owed for long"
+    page = await ledger.catches.owed(now_ms - FINISHED_WITHIN_MS, PAGE)
+    waiting = [claim.catch for claim in page.items]
+    return Check(name, not waiting, _shown(waiting) if waiting else "none is")
 
 
 @asynccontextmanager

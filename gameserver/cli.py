@@ -58,6 +58,18 @@ _database = _option(
     help="postgresql+asyncpg://USER@HOST/NAME or sqlite:///FILE; "
     "without it SQLite in the data directory.",
 )
+_coupons = _options(
+    _option(
+        "--coupons",
+        metavar="URL",
+        help="The coupon service (`catcat coupons`); without it the server is its own.",
+    ),
+    _option(
+        "--coupons-key",
+        metavar="KEY",
+        help="The service key for it; without it the one that it left in the data directory.",
+    ),
+)
 _log_level = _option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -70,16 +82,7 @@ _serving = _options(
     _data_dir,
     _redis,
     _database,
-    _option(
-        "--coupons",
-        metavar="URL",
-        help="The coupon service (`catcat coupons`); without it the server is its own.",
-    ),
-    _option(
-        "--coupons-key",
-        metavar="KEY",
-        help="The service key for it; without it the one that it left in the data directory.",
-    ),
+    _coupons,
     _option(
         "--origins",
         default="",
@@ -282,26 +285,31 @@ def _place(text: str | None) -> tuple[float, float] | None:
 
 
 @main.command()
-@_options(_data_dir, _redis, _database)
+@_options(_data_dir, _redis, _database, _coupons)
+@_option(
+    "--coupons-database",
+    metavar="URL",
+    help="With --history: the books of the coupon service, where they are not these.",
+)
 @_option(
     "--history",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Hold what bots were told against the books, too; may be repeated.",
 )
-def audit(
-    data_dir: Path, redis: str | None, database: str | None, history: tuple[Path, ...]
-) -> None:
+def audit(history: tuple[Path, ...], **options: Any) -> None:
     """Check every invariant of money, one line each; exit 1 where one is broken."""
     from gameserver.auditing import audit_stores  # noqa: PLC0415
     from gameserver.histories.checks import audit_histories  # noqa: PLC0415
     from gameserver.histories.lines import HistoryError  # noqa: PLC0415
 
-    config = Config(data_dir=data_dir, redis=redis, database=database)
+    coupons_database = options.pop("coupons_database")
+    config = Config(**options)
     checks = _run(audit_stores(config))
     if history:
+        of_coupons = coupons_database or config.database_url
         try:
-            checks += _run(audit_histories(history, config.database_url, config.database_url))
+            checks += _run(audit_histories(history, config.database_url, of_coupons))
         except HistoryError as error:
             raise click.ClickException(str(error)) from error
     for check in checks:

@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from catbot.options import Options
 from catbot.running import run
 from msgspec import Struct
+from msgspec.structs import replace as replace_struct
+from sqlalchemy import Connection, update
 
 from gameserver.auditing import FINISHED_WITHIN_MS, RELEASED_WITHIN_MS, audit_stores
 from gameserver.config import Config
+from gameserver.coupon_server import running_coupons
 from gameserver.game.geo import region_of
-from gameserver.game.model import Cat, Reservation
+from gameserver.game.model import Cat, Claim, IssueItem, Reservation
 from gameserver.ledger.audit import INVARIANTS
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.reservations import LAPSE_GRACE_MS
+from gameserver.ledger.tables import coupons
 from gameserver.live import Live, Won, open_live
 from gameserver.services import wall_clock_ms
 from tests.ledger.shop import campaign, open_shop
@@ -25,6 +31,8 @@ from tests.servers.redis import redis_server
 from tests.waiting import until
 
 CLAIM_WAITS = "no claim waits to be finished"
+OWED = "no coupon is owed for long"
+APART = "every catch has the coupon that its cat carried, at the coupon service"
 NO_CAT = "no reservation without a live cat or an open lease"
 
 LONG_AGO_MS = RELEASED_WITHIN_MS + LAPSE_GRACE_MS + 1_000
@@ -83,9 +91,20 @@ async def a_reservation_whose_cat_never_came(world: World) -> None:
     await world.reserve("never", ended_ms=LONG_AGO_MS)
 
 
+async def a_coupon_that_never_came(world: World) -> None:
+    owing = a_catch(world, ago_ms=FINISHED_WITHIN_MS + 1_000)
+    await world.ledger.catches.record([owing], owing.at_ms, {owing.catch})
+
+
+def a_catch(world: World, *, ago_ms: int) -> Claim:
+    carried = cat("caught", campaign=world.campaign, region=world.region)
+    return claim(carried, "alice", at_ms=wall_clock_ms() - ago_ms)
+
+
 DAMAGE: dict[str, Callable[[World], Awaitable[None]]] = {
     CLAIM_WAITS: a_claim_that_nobody_finished,
     NO_CAT: a_reservation_whose_cat_never_came,
+    OWED: a_coupon_that_never_came,
 }
 
 
@@ -99,6 +118,38 @@ async def test_where_books_and_live_world_part_it_is_named(world: World, name: s
 async def test_there_is_damage_for_every_check(world: World) -> None:
     names = [check.name for check in await audit_stores(world.config)]
     assert sorted(names) == sorted([*(each.name for each in INVARIANTS), *DAMAGE])
+
+
+async def test_catches_are_held_against_the_coupons_of_another_service(
+    world: World, tmp_path: Path
+) -> None:
+    """A catch is in order once its coupon is there, as its catcher's and its cat's."""
+    alone = Config(port=0, data_dir=tmp_path)
+    async with running_coupons(alone) as url:
+        key = alone.service_key()
+        apart = replace(world.config, coupons=url, coupons_key=key)
+
+        async def broken() -> set[str]:
+            return {check.name for check in await audit_stores(apart) if not check.ok}
+
+        async with open_ledger(alone.database_url) as books:
+            sale = await campaign(books, await open_shop(books), 5)
+            caught = replace_struct(a_catch(world, ago_ms=1_000), campaign=sale)
+            await world.ledger.catches.record([caught], caught.at_ms)
+            assert await broken() == {APART}
+            item = IssueItem(caught.catch, caught.cat, "mallory", sale, caught.store, caught.at_ms)
+            await books.coupons.issue([item], caught.at_ms)
+            assert await broken() == {APART}
+            await books.db.write(give_coupons_to, caught.player)
+            assert await broken() == set()
+            await books.coupons.forget(caught.player)
+            assert await broken() == set()
+        names = {check.name for check in await audit_stores(apart)}
+        assert not names & {each.name for each in INVARIANTS if each.spans}
+
+
+def give_coupons_to(connection: Connection, player: str) -> None:
+    connection.execute(update(coupons).values(player_id=player))
 
 
 async def test_what_is_under_way_is_no_damage(world: World) -> None:

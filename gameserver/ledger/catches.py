@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gameserver.game.model import Claim
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
 from gameserver.ledger.database import Database
-from gameserver.ledger.paging import Page, page_size, pair_cursor
+from gameserver.ledger.paging import Page, page_size, pair_cursor, text_cursor
 from gameserver.ledger.tables import catch_is_owed, catches, players, scores
 
 Period = Literal["day", "week", "all"]
@@ -39,6 +39,13 @@ class Catch(Struct, frozen=True):
     store: str
     at_ms: int
     campaign: str | None
+
+
+class Kept(Struct, frozen=True):
+    """A catch in the record, and whether its coupon is still to come."""
+
+    claim: Claim
+    is_owed: bool
 
 
 class Summary(Struct, frozen=True):
@@ -95,6 +102,18 @@ _OWED = (
     .order_by(catches.c.at_ms, catches.c.id)
     .limit(bindparam("most"))
 )
+_FIND = select(catches).where(catches.c.id == bindparam("id"))
+_PAID = (
+    select(catches)
+    .where(
+        catches.c.campaign_id.is_not(None),
+        catches.c.no_coupon.is_(None),
+        ~catch_is_owed,
+        catches.c.id > bindparam("after"),
+    )
+    .order_by(catches.c.id)
+    .limit(bindparam("most"))
+)
 _ATTEMPTS = select(catches.c.id, catches.c.attempt).where(among(catches.c.id, "ids"))
 _FORGET = Many(
     delete(scores).where(
@@ -143,6 +162,14 @@ class Catches:
     async def owed(self, before_ms: int, limit: int, cursor: str | None = None) -> Page[Claim]:
         """See `owed`."""
         return await self._db.read(owed, before_ms, limit, cursor)
+
+    async def find(self, catch: str) -> Kept | None:
+        """See `find`."""
+        return await self._db.read(find, catch)
+
+    async def paid(self, limit: int, cursor: str | None = None) -> Page[Claim]:
+        """See `paid`."""
+        return await self._db.read(paid, limit, cursor)
 
     async def attempts(self, ids: Sequence[str]) -> dict[str, str]:
         """See `attempts`."""
@@ -211,6 +238,21 @@ def owed(connection: Connection, before_ms: int, limit: int, cursor: str | None)
     rows = connection.execute(_OWED, asked).all()
     last = rows[size - 1] if len(rows) > size else None
     following = None if last is None else f"{last.id}.{last.at_ms}"
+    return Page([_claim(row) for row in rows[:size]], following)
+
+
+def find(connection: Connection, catch: str) -> Kept | None:
+    """The catch with this id, as it is recorded; its claim's title is empty here."""
+    row = connection.execute(_FIND, {"id": catch}).one_or_none()
+    return None if row is None else Kept(_claim(row), bool(row.owed))
+
+
+def paid(connection: Connection, limit: int, cursor: str | None) -> Page[Claim]:
+    """Catches that have their coupon, in the order of their ids. Their claims have no titles."""
+    size = page_size(limit)
+    after = "" if cursor is None else text_cursor(cursor)
+    rows = connection.execute(_PAID, {"after": after, "most": size + 1}).all()
+    following = rows[size - 1].id if len(rows) > size else None
     return Page([_claim(row) for row in rows[:size]], following)
 
 

@@ -20,6 +20,9 @@ from gameserver.ledger.tables import catches, coupons, players, secrets
 _PLAYER_SECRET = "player tokens"  # noqa: S105 - the name under which it is kept
 _SECRET_BYTES = 32
 
+GONE = "gone-"
+"""What the names begin with that the books have instead of those who asked to be forgotten."""
+
 
 class Ban(Struct, frozen=True):
     """Who bans whom, and why; `until_ms` None is for good."""
@@ -147,7 +150,7 @@ def forget_leftovers(connection: Connection, limit: int) -> int:
 
 
 def _anonymise(connection: Connection, player: str) -> None:
-    nobody = f"gone-{token_hex(12)}"
+    nobody = GONE + token_hex(12)
     forget_scores(connection, player)
     _rename(connection, coupons, player, nobody)
     _rename(connection, catches, player, nobody, attempt="")
