@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 from gameserver.batches import Batches, BatchesFull
 from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
-from gameserver.game.model import Claim, CouponState, CouponView, IssueItem, IssueResult
+from gameserver.game.model import Claim, CouponState, CouponView, IssueItem, IssueResult, catch_id
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.paging import Page
@@ -23,6 +23,7 @@ from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import CouponChanged
 from gameserver.protocol import (
+    Catch,
     Caught,
     Refused,
     coupon_view,
@@ -52,6 +53,10 @@ class Recorded(NamedTuple):
 
     won: Won
     is_owed: bool
+
+
+class IsIssued(NamedTuple):
+    """A catch's coupon is issued, and the catch itself not recorded."""
 
 
 class Awards:
@@ -110,6 +115,26 @@ class Awards:
             return _caught(claim, coupon)
         refusal = refused("already_caught", attempt=claim.attempt, cat=claim.cat)
         return await self._undone(won, refusal)
+
+    async def recall(self, player: str, catch: Catch) -> "Caught | Refused | IsIssued | None":
+        """What the books have of an attempt that Redis knows nothing of, as after a power cut.
+
+        None: nothing. `busy` where they can't be reached: then nobody knows.
+        """
+        name = catch_id(catch.cat, player, catch.attempt)
+        try:
+            kept = await self._catches.find(name)
+            if kept is not None and kept.claim.campaign is None:
+                return _caught(kept.claim, None)
+            coupons = await self._coupons.of_catches([name])
+        except LedgerError:
+            return refused("busy", attempt=catch.attempt, cat=catch.cat)
+        if kept is None:
+            return IsIssued() if coupons else None
+        if coupons:
+            return _caught(kept.claim, coupon_view(coupons[0]))
+        promised = pending_coupon(kept.claim.campaign or "", "") if kept.is_owed else None
+        return _caught(kept.claim, promised)
 
     async def finish(self, wons: Sequence[Won]) -> list[CouponChanged]:
         """Do what is left of claims that nobody finished; what their players should hear.

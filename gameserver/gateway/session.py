@@ -17,7 +17,7 @@ from gameserver.game.catching import (
 )
 from gameserver.game.datum import TO_WGS84, Datum
 from gameserver.game.geo import planar_m, recentred, view_cell
-from gameserver.game.model import Claim, catch_id
+from gameserver.game.model import Cat, Claim, catch_id
 from gameserver.gateway.roster import Answer, Memory
 from gameserver.gateway.street import Street
 from gameserver.gateway.world import LiveCat
@@ -232,29 +232,31 @@ class Session:
             self._ticket = None
             memory.cool_until_ms = now_ms + self._street.rules.cool_down_ms
             memory.deciding = catch.attempt
-            self._street.settle(
-                Claim(
-                    catch=catch_id(cat.id, player, catch.attempt),
-                    cat=cat.id,
-                    player=player,
-                    attempt=catch.attempt,
-                    species=cat.species,
-                    points=self._street.points(cat.species),
-                    store=cat.store,
-                    at_ms=now_ms,
-                    campaign=cat.campaign,
-                    title=cat.title,
-                ),
-                memory,
-            )
+            self._street.settle(self._claim(catch, player, cat, now_ms), memory)
         elif ticket is None:
             # The ticket may be one of an earlier session that did win this attempt.
             memory.deciding = catch.attempt
-            self._street.resume(player, catch, self._refusal(refusal, catch.attempt, catch.cat))
+            claim = None if cat is None else self._claim(catch, player, cat, now_ms)
+            otherwise = self._refusal(refusal, catch.attempt, catch.cat)
+            self._street.resume(player, catch, claim, otherwise)
         else:
             if refusal.reason == "missed":
                 refusal = self._missed(catch.cat)
             self._refuse(refusal, catch.attempt, catch.cat)
+
+    def _claim(self, catch: Catch, player: str, cat: Cat, now_ms: int) -> Claim:
+        return Claim(
+            catch=catch_id(cat.id, player, catch.attempt),
+            cat=cat.id,
+            player=player,
+            attempt=catch.attempt,
+            species=cat.species,
+            points=self._street.points(cat.species),
+            store=cat.store,
+            at_ms=now_ms,
+            campaign=cat.campaign,
+            title=cat.title,
+        )
 
     def _missed(self, cat: str) -> Refusal:
         """The throw is spent; a cat that was missed too often hides."""

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from gameserver.awards import Awards, Won
+from gameserver.awards import Awards, IsIssued, Won
 from gameserver.game.catching import Rules
+from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, catch_id
 from gameserver.game.tokens import player_of
 from gameserver.gateway.roster import Answer, Memory, Roster, Seat
@@ -131,9 +132,12 @@ class Street:
             memory.deciding = None
             self._tell(claim.player, refused("busy", attempt=claim.attempt, cat=claim.cat))
 
-    def resume(self, player: str, catch: Catch, otherwise: Refused) -> None:
-        """Answer an attempt that may have been won in an earlier session, else refuse it."""
-        if not self._jobs.start(self._resume(player, catch, otherwise), "resumed catch"):
+    def resume(self, player: str, catch: Catch, claim: Claim | None, otherwise: Refused) -> None:
+        """Answer an attempt that may have been won in an earlier session, else refuse it.
+
+        `claim` is what the attempt would claim now; None where its cat is not in view.
+        """
+        if not self._jobs.start(self._resume(player, catch, claim, otherwise), "resumed catch"):
             self._decided(player, refused("busy", attempt=catch.attempt, cat=catch.cat))
 
     async def _settle(self, claim: Claim, memory: Memory) -> None:
@@ -158,15 +162,33 @@ class Street:
             case Gone():
                 return refused("gone", attempt=claim.attempt, cat=claim.cat)
 
-    async def _resume(self, player: str, catch: Catch, otherwise: Refused) -> None:
+    async def _resume(
+        self, player: str, catch: Catch, claim: Claim | None, otherwise: Refused
+    ) -> None:
         answer: Answer = refused("busy", attempt=catch.attempt, cat=catch.cat)
         try:
             earlier = await self._earlier(player, catch)
-            answer = otherwise if earlier is None else await self._decide(earlier)
+            if earlier is not None:
+                answer = await self._decide(earlier)
+            else:
+                answer = await self._recall(player, catch, claim) or otherwise
         except LiveError:
             pass
         finally:
             self._decided(player, answer)
+
+    async def _recall(self, player: str, catch: Catch, claim: Claim | None) -> Answer | None:
+        """What the books say of an attempt that Redis knows nothing of, perhaps any more."""
+        try:
+            cat_region(catch.cat)
+        except ValueError:
+            return None  # not a cat of ours
+        kept = await self._awards.recall(player, catch)
+        if not isinstance(kept, IsIssued):
+            return kept
+        if claim is None:
+            return refused("already_caught", attempt=catch.attempt, cat=catch.cat)
+        return await self._decide(claim)  # its coupon is there: what is left is to record it
 
     async def _earlier(self, player: str, catch: Catch) -> Claim | None:
         """The claim that this very attempt has won before, if it has."""

@@ -1,0 +1,94 @@
+"""Redis has lost a claim, as a power cut makes it, and its player asks again for the answer."""
+
+from pathlib import Path
+
+import redis
+
+from gameserver.game.model import IssueItem, catch_id
+from tests.servers.game import Game, plan
+from tests.waiting import until
+
+DAY_MS = 86_400_000
+ANOTHER_TICKET = "the ticket of another session"
+
+
+async def test_a_catch_that_redis_has_lost_is_answered_from_the_books(
+    street: Game, tmp_path: Path
+) -> None:
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=5))
+    async with street.player("alice") as alice:
+        await alice.stand()
+        cat = (await alice.some_cat())["id"]
+        caught = await alice.catch_surely(cat, "try")
+    await forget_everything(street, tmp_path)
+    async with street.player("alice") as alice:
+        again = await alice.throw(cat, caught["attempt"], ANOTHER_TICKET)
+    assert again == caught
+
+
+async def test_a_catch_without_a_coupon_is_answered_from_the_books_too(
+    street: Game, tmp_path: Path
+) -> None:
+    await street.store(plan())
+    async with street.player("alice") as alice:
+        await alice.stand()
+        cat = (await alice.some_cat())["id"]
+        caught = await alice.catch_surely(cat, "try")
+    await forget_everything(street, tmp_path)
+    async with street.player("alice") as alice:
+        again = await alice.throw(cat, caught["attempt"], ANOTHER_TICKET)
+    assert again == caught
+
+
+async def test_a_catch_whose_coupon_alone_was_written_is_recorded_when_it_is_asked_for_again(
+    street: Game,
+) -> None:
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=5))
+    async with street.player("alice") as alice:
+        await alice.stand()
+        cat = (await alice.some_cat())["id"]
+        code = await issue(street, cat, "lost", campaign.id)
+        again = await alice.throw(cat, "lost", ANOTHER_TICKET)
+    assert again["type"] == "caught"
+    assert again["coupon"]["code"] == code
+    [kept] = (await street.app.ledger.catches.of_player("alice", 10)).items
+    assert kept.attempt == "lost"
+
+
+async def test_who_has_the_coupon_of_a_cat_that_is_gone_has_caught_it_already(
+    street: Game,
+) -> None:
+    """What kind of cat it was is lost with it: there is no catch to be told of, only the coupon."""
+    campaign = await street.campaign()
+    cat = "10c613485-0123456789ab"
+    await issue(street, cat, "lost", campaign.id)
+    async with street.player("alice") as alice:
+        await alice.stand()
+        again = await alice.throw(cat, "lost", ANOTHER_TICKET)
+    assert again["reason"] == "already_caught"
+
+
+async def forget_everything(street: Game, data_dir: Path) -> None:
+    """What is remembered of players who are gone, and all that Redis has."""
+    roster = street.app.gateway.street.roster
+    await until(lambda: not roster.sessions)
+    roster.forget_the_gone(street.app.gateway.street.clock() + DAY_MS)
+    with redis.Redis(unix_socket_path=str(data_dir / "redis" / "redis.sock")) as client:
+        client.flushall()
+
+
+async def issue(street: Game, cat: str, attempt: str, campaign: str) -> str:
+    """The code of a coupon that alice was given for a catch, before the server died."""
+    item = IssueItem(
+        catch=catch_id(cat, "alice", attempt),
+        cat=cat,
+        player="alice",
+        campaign=campaign,
+        store="sto_1",
+        at_ms=street.app.gateway.street.clock(),
+    )
+    [result] = await street.app.ledger.coupons.issue([item], item.at_ms)
+    assert result.coupon is not None
+    return result.coupon.code
