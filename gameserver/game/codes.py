@@ -47,11 +47,25 @@ _CHARS = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 
 def new_code(random_bytes: Callable[[int], bytes] = token_bytes) -> str:
     """A fresh code in groups, from 85 random bits: the low five of each of RANDOM_CHARS bytes."""
-    raw = random_bytes(RANDOM_CHARS)
-    check = 0
-    for byte, share in zip(raw, _SHARES, strict=True):
-        check ^= share[byte]
-    return _grouped(raw.translate(_CHARS).decode() + ALPHABET[check])
+    return new_codes(1, random_bytes)[0]
+
+
+def new_codes(count: int, random_bytes: Callable[[int], bytes] = token_bytes) -> list[str]:
+    """Fresh codes as `new_code` makes them, each from the next RANDOM_CHARS random bytes.
+
+    All at once, since their check digits are added up together: the bytes of one position of all
+    codes are one number.
+    """
+    raw = random_bytes(RANDOM_CHARS * count)
+    checks = 0
+    for position, share in enumerate(_SHARES):
+        checks ^= int.from_bytes(raw[position::RANDOM_CHARS].translate(share))
+    chars, ends = raw.translate(_CHARS).decode(), checks.to_bytes(count).translate(_CHARS).decode()
+    starts = range(0, RANDOM_CHARS * count, RANDOM_CHARS)
+    return [
+        _grouped(chars[start : start + RANDOM_CHARS] + end)
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def read_code(text: str) -> str | None:

@@ -205,7 +205,14 @@ def counted_day(at_ms: int, now_ms: int, timezone: str) -> int:
     A catch time in the future is taken as now, one that is too old (LATE_MS) too.
     """
     moment_ms = at_ms if now_ms - LATE_MS <= at_ms <= now_ms else now_ms
-    local = datetime.fromtimestamp(moment_ms / 1000, _zone(timezone))
+    return _day_of_minute(moment_ms // 60_000, timezone)
+
+
+# Most catches are brought in the minute in which they are made. A minute is of one day everywhere:
+# since 1972 no zone's clock has been off by a part of one.
+@lru_cache(maxsize=4096)
+def _day_of_minute(minute: int, timezone: str) -> int:
+    local = datetime.fromtimestamp(minute * 60, _zone(timezone))
     return local.toordinal() - _EPOCH
 
 

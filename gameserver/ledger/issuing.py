@@ -7,12 +7,10 @@ table.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from io import BytesIO
-from secrets import token_bytes
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from gameserver.game.codes import RANDOM_CHARS, new_code
+from gameserver.game.codes import new_codes
 from gameserver.game.coupons import (
     CLOSED,
     Held,
@@ -122,6 +120,9 @@ _GIVE_CODE = Many(
     "given_code",
 )
 
+_NOBODY = Held(0, 0)
+_ACTIVE = CouponState.ACTIVE.value
+
 
 def issue(connection: Connection, items: Sequence[IssueItem], now_ms: int) -> list[IssueResult]:
     """Issue a coupon for each catch that may have one; the results are in the order of the items.
@@ -155,7 +156,7 @@ class _Batch:
         self._that_day: Counter[tuple[str, str, int]] = Counter()
         self._read_held(items)
         self._codes = self._read_codes(items)
-        self._chance = BytesIO(token_bytes(RANDOM_CHARS * len(items))).read
+        self._fresh_codes = new_codes(len(items))
         self._taken: dict[str, int] = {}
         self._rows: list[tuple[object, ...]] = []
 
@@ -167,19 +168,19 @@ class _Batch:
         stock = self._stocks.get(item.campaign)
         if stock is None or item.player in self._gone:
             return _refused(item, CLOSED)
-        mine, today = (item.player, item.campaign), (item.player, item.campaign, self._day(item))
-        held = Held(self._in_all[mine], self._that_day[today])
-        no = refusal(stock.offer, held, self._now_ms)
+        day = self._day(item)
+        no = self._refusal(item, stock, day) or self._take(item, stock)
         if no is not None:
             return _refused(item, no)
-        no = self._take(item, stock)
-        if no is not None:
-            return _refused(item, no)
-        self._in_all[mine] += 1
-        self._that_day[today] += 1
-        coupon = self._coupon(item, stock)
-        self._rows.append(_row(coupon, today[2]))
-        return IssueResult(item.catch, "issued", coupon)
+        return IssueResult(item.catch, "issued", self._coupon(item, stock, day))
+
+    def _refusal(self, item: IssueItem, stock: CampaignStock, day: int) -> Refusal | None:
+        """Why this player may have no coupon now, whatever there is of them."""
+        if not stock.is_limited:
+            return refusal(stock.offer, _NOBODY, self._now_ms)
+        mine, that_day = (item.player, item.campaign), (item.player, item.campaign, day)
+        held = Held(self._in_all[mine], self._that_day[that_day])
+        return refusal(stock.offer, held, self._now_ms)
 
     def write(self) -> None:
         """Write down what was decided."""
@@ -190,14 +191,11 @@ class _Batch:
         for more, ids in by_count.items():
             self._connection.execute(_TAKE, {"more": more, "ids": texts(ids)})
         _INSERT(self._connection, self._rows)
-        _GIVE_CODE(
-            self._connection,
-            [
-                (self._now_ms, row[0])
-                for row in self._rows
-                if self._stocks[str(row[1])].uploaded_codes
-            ],
-        )
+        if self._codes:
+            _GIVE_CODE(
+                self._connection,
+                [(self._now_ms, row[0]) for row in self._rows if row[1] in self._codes],
+            )
 
     def _take(self, item: IssueItem, stock: CampaignStock) -> Refusal | None:
         """Take one coupon's worth of stock, or say why there is none for this item."""
@@ -213,21 +211,39 @@ class _Batch:
         stock.issue(reserved=left > 0)
         return None
 
-    def _coupon(self, item: IssueItem, stock: CampaignStock) -> Coupon:
+    def _coupon(self, item: IssueItem, stock: CampaignStock, day: int) -> Coupon:
+        code = self._codes[stock.id].pop() if stock.uploaded_codes else self._fresh_codes.pop()
         coupon = Coupon(
-            code=self._codes[stock.id].pop() if stock.uploaded_codes else new_code(self._chance),
-            campaign=stock.id,
-            title=stock.title,
-            state=CouponState.ACTIVE,
-            expires_ms=self._now_ms + stock.valid_for_ms,
-            catch=item.catch,
-            cat=item.cat,
-            player=item.player,
-            store=item.store,
-            issued_ms=self._now_ms,
+            code,
+            stock.id,
+            stock.title,
+            CouponState.ACTIVE,
+            self._now_ms + stock.valid_for_ms,
+            item.catch,
+            item.cat,
+            item.player,
+            item.store,
+            self._now_ms,
         )
         self._by_catch[item.catch] = coupon
         self._by_pair[item.cat, item.player] = coupon
+        if stock.is_limited:
+            self._in_all[item.player, item.campaign] += 1
+            self._that_day[item.player, item.campaign, day] += 1
+        self._rows.append(
+            (
+                code,
+                stock.id,
+                item.catch,
+                item.cat,
+                item.player,
+                item.store,
+                day,
+                _ACTIVE,
+                self._now_ms,
+                coupon.expires_ms,
+            )
+        )
         return coupon
 
     def _read_known(self, items: Sequence[IssueItem]) -> None:
@@ -255,15 +271,10 @@ class _Batch:
 
     def _read_held(self, items: Sequence[IssueItem]) -> None:
         """How many coupons the players have, in all and on the days of their catches."""
-        limited = {
-            id_
-            for id_, stock in self._stocks.items()
-            if (stock.offer.per_player, stock.offer.per_player_day) != (None, None)
-        }
         asked = {
             (item.player, item.campaign, self._day(item))
             for item in items
-            if item.campaign in limited
+            if item.campaign in self._stocks and self._stocks[item.campaign].is_limited
         }
         if not asked:
             return
@@ -318,21 +329,6 @@ def read_coupon(row: AnyRow, now_ms: int) -> Coupon:
         player=row.player_id,
         store=row.store_id,
         issued_ms=row.issued_ms,
-    )
-
-
-def _row(coupon: Coupon, day: int) -> tuple[object, ...]:
-    return (
-        coupon.code,
-        coupon.campaign,
-        coupon.catch,
-        coupon.cat,
-        coupon.player,
-        coupon.store,
-        day,
-        coupon.state.value,
-        coupon.issued_ms,
-        coupon.expires_ms,
     )
 
 

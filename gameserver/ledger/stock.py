@@ -59,6 +59,7 @@ class CampaignStock:
         "_reserved_before",
         "_supply",
         "id",
+        "is_limited",
         "offer",
         "title",
         "uploaded_codes",
@@ -71,6 +72,7 @@ class CampaignStock:
         self.offer = Offer(
             row.state, row.starts_ms, row.ends_ms, row.per_player, row.per_player_day
         )
+        self.is_limited = (row.per_player, row.per_player_day) != (None, None)
         self.valid_for_ms: int = row.valid_for_s * 1000
         self.uploaded_codes: bool = row.codes == "uploaded"
         self._supply = Supply(

@@ -1,9 +1,19 @@
+from io import BytesIO
 from itertools import combinations
+from random import Random
 
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from gameserver.game.codes import ALPHABET, LENGTH, RANDOM_BITS, new_code, read_code
+from gameserver.game.codes import (
+    ALPHABET,
+    LENGTH,
+    RANDOM_BITS,
+    RANDOM_CHARS,
+    new_code,
+    new_codes,
+    read_code,
+)
 
 codes = st.binary(min_size=17, max_size=17).map(lambda raw: new_code(lambda _: raw))
 chars = st.sampled_from(ALPHABET)
@@ -27,6 +37,13 @@ def test_every_random_bit_changes_the_code():
         for bit in range(RANDOM_BITS)
     }
     assert len(seen) == RANDOM_BITS
+
+
+@given(st.integers(0, 40), st.randoms(use_true_random=False))
+def test_codes_made_together_are_those_made_one_by_one(count: int, rng: Random):
+    raw = rng.randbytes(RANDOM_CHARS * count)
+    one_by_one = BytesIO(raw).read
+    assert new_codes(count, lambda _: raw) == [new_code(one_by_one) for _ in range(count)]
 
 
 @given(codes)

@@ -1,7 +1,8 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -129,6 +130,16 @@ def test_a_catch_from_the_future_or_the_far_past_counts_for_today(by_ms: int):
     today = counted_day(now, now, "UTC")
     assert counted_day(now + by_ms, now, "UTC") == today
     assert counted_day(now - LATE_MS - by_ms, now, "UTC") == today
+
+
+@given(
+    st.integers(ms(2012, 1, 1), ms(2037, 12, 31)), st.sampled_from(sorted(available_timezones()))
+)
+@example(ms(2020, 10, 3, 16, 0, 59), "Antarctica/Casey")  # a clock change at 0:01
+@example(ms(2024, 3, 30, 18, 14, 59), "Asia/Kathmandu")
+def test_the_day_is_the_date_of_the_stores_clock(at_ms: int, zone: str):
+    date_there = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).date()
+    assert counted_day(at_ms, at_ms, zone) == (date_there - date(1970, 1, 1)).days
 
 
 def test_a_day_with_a_clock_change_is_one_day():
