@@ -35,6 +35,7 @@ bench: $(READY) ## what a fix, a claim and a coupon cost here
 	$(BIN)/python benchmarks/session_fix.py --cats 1000000
 	$(BIN)/python benchmarks/live_batch.py
 	$(BIN)/python benchmarks/ledger_issue.py
+	$(BIN)/python benchmarks/ledger_issue.py --postgres
 
 SEED ?= 1
 
