@@ -13,11 +13,19 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    hdrs,
+)
 from msgspec import Struct
 from yarl import URL
 
-from gameserver.coupons.breaker import Breaker
+from gameserver.coupons.breaker import Breaker, Permit
 from gameserver.ledger.errors import LedgerBusy, LedgerUnavailable
 
 log = logging.getLogger(__name__)
@@ -27,13 +35,24 @@ TRY_S = 1.2
 CONNECTIONS = 16
 UNDER_WAY_MOST = 64
 ANSWER_MAX = 8 * 1024 * 1024
+
+PASSING_MOST = 128
+"""Requests of others that are under way at once. They have connections of their own, so that a
+report that is read slowly keeps no coupon waiting."""
+
+PASSED_WITHIN_S = 10.0
+"""Until the answer to somebody else's request begins."""
+
 STREAM_IDLE_S = 30.0
+
+_NOT_TAKEN = frozenset({400, 409, 413, 422})
+"""Answers of a service that works, to a question that it does not take."""
 
 A = TypeVar("A")
 
 
 class Ask(NamedTuple):
-    """One request: what is asked for, and how it is answered."""
+    """One request: what is asked for, and how it is answered. `path` is percent-encoded."""
 
     method: str
     path: str
@@ -43,8 +62,43 @@ class Ask(NamedTuple):
     """404 is an answer, not a failure."""
 
 
+class PassedRequest(NamedTuple):
+    """Somebody else's request: its path is percent-encoded and has the query with it."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class NotTaken(LedgerUnavailable):
+    """The service works, but does not take this question: to ask it again is of no use."""
+
+
 class _NoAnswer(Exception):
     """It did not answer, or not as it should."""
+
+
+class Passed:
+    """The answer to somebody else's request, as far as it has come."""
+
+    def __init__(self, response: ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers = response.headers
+
+    @property
+    def length(self) -> int | None:
+        """How long the body is, where that is said."""
+        return None if hdrs.CONTENT_ENCODING in self.headers else self._response.content_length
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body, as it comes. LedgerUnavailable where it breaks off."""
+        try:
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+        except (ClientError, OSError, TimeoutError) as error:
+            raise LedgerUnavailable("the coupon service breaks its answer off") from error
 
 
 class CouponClient:
@@ -54,19 +108,19 @@ class CouponClient:
     """
 
     def __init__(self, url: str, key: str) -> None:
-        self._url = URL(url.rstrip("/"))
+        self._base = str(URL(url).with_query(None).with_fragment(None)).rstrip("/")
         self._key = key
-        self._session: ClientSession | None = None
+        self._own: ClientSession | None = None
+        self._others: ClientSession | None = None
         self.breaker = Breaker(random.random)
         self.calls = 0
         self.failures = 0
         self.under_way = 0
+        self.passing = 0
 
     async def __aenter__(self) -> Self:
-        self._session = ClientSession(
-            connector=TCPConnector(limit=CONNECTIONS, keepalive_timeout=30),
-            headers={"Authorization": f"Bearer {self._key}", "Accept": "application/json"},
-        )
+        self._own = self._session(CONNECTIONS)
+        self._others = self._session(PASSING_MOST)
         return self
 
     async def __aexit__(
@@ -75,59 +129,97 @@ class CouponClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._session is not None
-        await self._session.close()
+        assert self._own is not None
+        assert self._others is not None
+        await self._own.close()
+        await self._others.close()
 
-    async def ask(self, asked: Ask, answer: type[A]) -> A | None:
-        """The service's answer; None where there is no such thing and that may be."""
-        return await self._guarded(asked, msgspec.json.Decoder(answer).decode)
+    def _session(self, connections: int) -> ClientSession:
+        return ClientSession(
+            connector=TCPConnector(limit=connections, keepalive_timeout=30),
+            cookie_jar=DummyCookieJar(),
+            headers={"Authorization": f"Bearer {self._key}", "Accept-Encoding": "identity"},
+            skip_auto_headers=(hdrs.CONTENT_TYPE,),
+        )
+
+    async def ask(
+        self, asked: Ask, answer: type[A], is_sound: Callable[[A], bool] | None = None
+    ) -> A | None:
+        """The service's answer; None where there is no such thing and that may be.
+
+        NotTaken. `is_sound` says whether an answer can be one to this question.
+        """
+        read = msgspec.json.Decoder(answer).decode
+
+        def decode(raw: bytes) -> A:
+            found = read(raw)
+            if is_sound is not None and not is_sound(found):
+                raise msgspec.ValidationError("not an answer to this question")
+            return found
+
+        return await self._guarded(asked, decode)
 
     async def tell(self, asked: Ask) -> None:
-        """Ask where there is nothing to be answered."""
+        """Ask where there is nothing to be answered. NotTaken."""
         await self._guarded(asked, _nothing)
 
     @asynccontextmanager
-    async def passing_on(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
-    ) -> AsyncIterator[ClientResponse]:
+    async def passing_on(self, passed: PassedRequest) -> AsyncIterator[Passed]:
         """Somebody else's request, made once, and its answer to be read as it comes."""
-        assert self._session is not None
-        url = self._url.join(URL(path, encoded=True)) if path.startswith("/") else URL(path)
-        timeout = ClientTimeout(total=None, sock_connect=TRY_S, sock_read=STREAM_IDLE_S)
+        if self.passing >= PASSING_MOST:
+            raise LedgerBusy("too many requests to the coupon service are under way")
+        if self.breaker.is_open:
+            raise LedgerUnavailable("the coupon service is away")
+        self.passing += 1
         try:
-            async with self._session.request(
-                method, url, headers=headers, data=body, timeout=timeout, allow_redirects=False
-            ) as response:
-                yield response
+            async with await self._begun(passed) as response:
+                yield Passed(response)
+        finally:
+            self.passing -= 1
+
+    async def _begun(self, passed: PassedRequest) -> ClientResponse:
+        assert self._others is not None
+        try:
+            async with asyncio.timeout(PASSED_WITHIN_S):
+                return await self._others.request(
+                    passed.method,
+                    URL(self._base + passed.path, encoded=True),
+                    headers=passed.headers,
+                    data=passed.body,
+                    timeout=ClientTimeout(total=None, sock_connect=TRY_S, sock_read=STREAM_IDLE_S),
+                    allow_redirects=False,
+                )
         except (ClientError, OSError, TimeoutError) as error:
             raise LedgerUnavailable("the coupon service can't be reached") from error
 
     async def _guarded(self, asked: Ask, decode: Callable[[bytes], A]) -> A | None:
         if self.under_way >= UNDER_WAY_MOST:
             raise LedgerBusy("too many calls to the coupon service are under way")
-        loop = asyncio.get_running_loop()
-        if not self.breaker.admits(loop.time()):
+        permit = self.breaker.admit(asyncio.get_running_loop().time())
+        if permit is None:
             raise LedgerUnavailable("the coupon service is away")
         self.under_way += 1
         try:
-            return await self._until_answered(asked, decode, loop.time() + DEADLINE_S)
-        except asyncio.CancelledError:
-            self.breaker.withdrawn()
-            raise
+            return await self._until_answered(asked, decode, permit)
         finally:
             self.under_way -= 1
+            self.breaker.withdrawn(permit)
 
     async def _until_answered(
-        self, asked: Ask, decode: Callable[[bytes], A], deadline_s: float
+        self, asked: Ask, decode: Callable[[bytes], A], permit: Permit
     ) -> A | None:
         loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + DEADLINE_S
         pause_s = 0.025
         while True:
             try:
                 raw = await self._once(asked, min(TRY_S, deadline_s - loop.time()))
                 answer = None if raw is None else _decoded(raw, decode)
+            except NotTaken:
+                self.breaker.succeeded()
+                raise
             except _NoAnswer as error:
-                self._failed()
+                self._failed(permit)
                 pause_s = min(2 * pause_s, 0.4)
                 wait_s = random.uniform(pause_s / 2, pause_s)
                 if self.breaker.is_open or loop.time() + wait_s >= deadline_s:
@@ -138,13 +230,15 @@ class CouponClient:
                 return answer
 
     async def _once(self, asked: Ask, within_s: float) -> bytes | None:
-        assert self._session is not None
+        assert self._own is not None
         self.calls += 1
-        url = self._url.joinpath(*asked.path.strip("/").split("/"))
+        url = URL(self._base + asked.path, encoded=True)
         body = None if asked.body is None else msgspec.json.encode(asked.body)
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         try:
-            async with self._session.request(
+            async with self._own.request(
                 asked.method,
                 url.with_query({name: str(value) for name, value in asked.query.items()}),
                 data=body,
@@ -158,10 +252,10 @@ class CouponClient:
         except (ClientError, OSError) as error:
             raise _NoAnswer(f"can't be reached ({type(error).__name__})") from error
 
-    def _failed(self) -> None:
+    def _failed(self, permit: Permit) -> None:
         self.failures += 1
         was_open = self.breaker.is_open
-        self.breaker.failed(asyncio.get_running_loop().time())
+        self.breaker.failed(permit, asyncio.get_running_loop().time())
         if self.breaker.is_open and not was_open:
             log.warning("the coupon service is left in peace for a while: it does not answer")
 
@@ -169,6 +263,8 @@ class CouponClient:
 async def _read(response: ClientResponse, asked: Ask) -> bytes | None:
     if response.status == 404 and asked.missing_is_none:
         return None
+    if response.status in _NOT_TAKEN:
+        raise NotTaken(f"the coupon service does not take {asked.method} {_template(asked)}")
     if response.status >= 300:
         raise _NoAnswer(f"answers {response.status} to {asked.method} {asked.path}")
     answer = bytearray()
@@ -182,7 +278,7 @@ async def _read(response: ClientResponse, asked: Ask) -> bytes | None:
 def _decoded(raw: bytes, decode: Callable[[bytes], A]) -> A:
     try:
         return decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _NoAnswer("answers nonsense") from error
 
 

@@ -90,8 +90,7 @@ class Forwarding:
     async def _pass_on(
         self, request: web.Request, headers: dict[str, str], body: bytes | None
     ) -> web.StreamResponse:
-        path = request.raw_path
-        async with self.client.passing_on(request.method, path, headers, body) as answer:
+        async with self.client.passing_on(request.method, request.rel_url, headers, body) as answer:
             if answer.status in _OURS:
                 log.error("the coupon service refuses this server's key: %s", answer.status)
                 raise LedgerUnavailable("the coupon service refuses this server's key")
