@@ -36,7 +36,7 @@ async def complaints_of(stage: Stage, outcome: Outcome) -> list[str]:
         await until(lambda: stage.unfinished() == 0, SETTLED_WITHIN_S)
     except TimeoutError:
         complaints.append(f"{stage.unfinished()} claims are never finished")
-    complaints += await stage.complaints("--history", str(stage.history))
+    complaints += await stage.complaints(told=True)
     told = outcome.reconciliation
     click.echo(
         f"{outcome.seen.catches} catches, {outcome.seen.coupons} coupons, "

@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -141,6 +141,11 @@ class Stage:
         return self._postgres.server.url(name)
 
     @property
+    def _has_two_books(self) -> bool:
+        shared = self.layout.embedded or self.layout.books_shared
+        return self.layout.coupons_apart and not shared
+
+    @property
     def _coupon_books(self) -> str:
         return self._database("game" if self.layout.books_shared else "coupons")
 
@@ -175,7 +180,7 @@ class Stage:
             await part.start()
             if part is self._postgres:
                 await self._make_books("game")
-                if self.layout.coupons_apart and not self.layout.books_shared:
+                if self._has_two_books:
                     await self._make_books("coupons")
         await found_town(self.url, await self._merchant_key(), self.layout.supply)
 
@@ -213,20 +218,26 @@ class Stage:
                 for _, fields in client.xrange(outbox)
             )
 
-    async def complaints(self, *options: str) -> list[str]:
-        """What the audits of all books, with these options, have to say against them."""
+    async def complaints(self, *, told: bool = False) -> list[str]:
+        """What the audits of all books have to say against them; `told`: the bots' history, too."""
         found: list[str] = []
-        for words in self._audits():
-            status, said = await catcat_says("audit", *words, *options)
+        for words in self._audits(told):
+            status, said = await catcat_says("audit", *words)
             broken = [line for line in said.splitlines() if not line.startswith("ok ")]
             found += broken or ([f"audit: status {status}"] if status else [])
         return found
 
-    def _audits(self) -> list[list[str]]:
-        where = self._where("game")
-        if isinstance(self._redis, LastingRedis):
-            where += ["--redis", self._redis.url]
-        return [where]
+    def _audits(self, told: bool) -> Iterator[list[str]]:
+        live = ["--redis", self._redis.url] if isinstance(self._redis, LastingRedis) else []
+        history = ["--history", str(self.history)] if told else []
+        if not self._has_two_books:
+            yield [*self._where("game"), *live, *history]
+            return
+        service = ["--coupons", self.coupons.server.url]
+        if told:
+            history += ["--coupons-database", self._coupon_books]
+        yield [*self._where("game"), *live, *service, *history]
+        yield [*self._where("coupons"), *live]
 
     async def take_down(self) -> None:
         """End every process; the data stay."""
