@@ -12,6 +12,12 @@ PAUSE_S = 0.5
 PAUSE_MAX_S = 4.0
 
 
+class Permit:
+    """Leave to make a call, and to make it again as long as the breaker is closed."""
+
+    __slots__ = ()
+
+
 class Breaker:
     """Says whether a call may be made, and is told how it went. `chance` gives 0 to 1 (jitter)."""
 
@@ -20,37 +26,43 @@ class Breaker:
         self._failures = 0
         self._pauses = 0
         self._until_s: float | None = None
-        self._on_trial = False
+        self._trial: Permit | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether calls fail at once (but for a trial now and then)."""
         return self._until_s is not None
 
-    def admits(self, now_s: float) -> bool:
-        """Whether a call may be made. Who gets True says how it went, whatever happens."""
+    def admit(self, now_s: float) -> Permit | None:
+        """Leave to make a call, or None. Who gets leave withdraws it in the end, whatever happens:
+        while a trial is under way there is no other.
+        """
         if self._until_s is None:
-            return True
-        if self._on_trial or now_s < self._until_s:
-            return False
-        self._on_trial = True
-        return True
+            return Permit()
+        if self._trial is not None or now_s < self._until_s:
+            return None
+        self._trial = Permit()
+        return self._trial
 
     def succeeded(self) -> None:
-        """The service answered."""
+        """The service answered, whoever asked: it is back."""
         self._failures = self._pauses = 0
         self._until_s = None
-        self._on_trial = False
+        self._trial = None
 
-    def failed(self, now_s: float) -> None:
-        """The service did not answer, or not as it should."""
+    def failed(self, permit: Permit, now_s: float) -> None:
+        """The service did not answer, or not as it should.
+
+        What was asked before the breaker opened says nothing about a trial.
+        """
         self._failures += 1
-        if self._on_trial or (self._until_s is None and self._failures >= FAILURES):
+        if permit is self._trial or (self._until_s is None and self._failures >= FAILURES):
             pause_s = min(PAUSE_S * 2**self._pauses, PAUSE_MAX_S)
             self._until_s = now_s + pause_s * (0.75 + 0.5 * self._chance())
             self._pauses += 1
-            self._on_trial = False
+            self._trial = None
 
-    def withdrawn(self) -> None:
-        """The caller went away before it was known how it went."""
-        self._on_trial = False
+    def withdrawn(self, permit: Permit) -> None:
+        """The call is over. Where nobody said how a trial went, another may be made."""
+        if permit is self._trial:
+            self._trial = None

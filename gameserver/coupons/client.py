@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from aiohttp import (
@@ -264,9 +265,9 @@ async def _read(response: ClientResponse, asked: Ask) -> bytes | None:
     if response.status == 404 and asked.missing_is_none:
         return None
     if response.status in _NOT_TAKEN:
-        raise NotTaken(f"the coupon service does not take {asked.method} {_template(asked)}")
+        raise NotTaken(f"the coupon service answers {response.status}: it does not take this")
     if response.status >= 300:
-        raise _NoAnswer(f"answers {response.status} to {asked.method} {asked.path}")
+        raise _NoAnswer(f"answers {response.status}")
     answer = bytearray()
     async for chunk in response.content.iter_any():
         answer += chunk
@@ -284,6 +285,12 @@ def _decoded(raw: bytes, decode: Callable[[bytes], A]) -> A:
 
 def _nothing(_: bytes) -> None:
     """Whatever is said is fine."""
+
+
+def in_path(text: str) -> str:
+    """A text as one segment of a path, whatever is in it."""
+    # `.` and `..` would be taken for directions.
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
 def as_json(value: Any) -> str:

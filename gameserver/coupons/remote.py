@@ -1,11 +1,12 @@
 """A `CouponService` that is asked over HTTP: its methods as requests (http/service.py answers)."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from gameserver.coupons.client import Ask, CouponClient
+from gameserver.coupons.client import Ask, CouponClient, NotTaken, in_path
 from gameserver.coupons.wire import (
     IDS_MOST,
     ITEMS_MOST,
@@ -28,13 +29,13 @@ from gameserver.game.model import (
     Offering,
     Reservation,
 )
-from gameserver.ledger.errors import LedgerUnavailable
-from gameserver.ledger.paging import Page
+from gameserver.ledger.paging import BadCursor, Page
 from gameserver.ledger.wallet import HeldCoupon
 
 T = TypeVar("T")
 
 PAGE_MOST = 500
+CODE_MAX = 64
 
 Zones = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 """The time zones of stores, by id, of those that the game knows."""
@@ -58,9 +59,8 @@ class RemoteCoupons:
         results: list[IssueResult] = []
         for part in _parts(items, ITEMS_MOST):
             body = CatchItems([_catch(item, zones.get(item.store)) for item in part])
-            answer = await self._ask(Ask("POST", "/v1/issue", body), Issued)
-            if [result.catch for result in answer.results] != [item.catch for item in part]:
-                raise LedgerUnavailable("the coupon service answers for other catches")
+            asked = Ask("POST", "/v1/issue", body)
+            answer = await self._ask(asked, Issued, partial(_answers_issue, part))
             results += answer.results
         return results
 
@@ -69,12 +69,11 @@ class RemoteCoupons:
         granted: list[int] = []
         for part in _parts(wanted, ITEMS_MOST):
             body = NewReservations([_new(each) for each in part])
-            answer = await self._ask(Ask("POST", "/v1/reserve", body), AllGranted)
-            if [each.reservation for each in answer.results] != [each.reservation for each in part]:
-                raise LedgerUnavailable("the coupon service answers for other reservations")
+            asked = Ask("POST", "/v1/reserve", body)
+            answer = await self._ask(asked, AllGranted, partial(_answers_reserve, part))
             granted += (
-                max(0, min(each.granted, asked.count))
-                for each, asked in zip(answer.results, part, strict=True)
+                max(0, min(each.granted, new.count))
+                for each, new in zip(answer.results, part, strict=True)
             )
         return granted
 
@@ -86,12 +85,8 @@ class RemoteCoupons:
 
     async def lapsed(self, now_ms: int, limit: int, cursor: str | None = None) -> Page[str]:
         """See `CouponService.lapsed`."""
-        query: dict[str, str | int] = {"limit": min(limit, PAGE_MOST), "at_ms": now_ms}
-        if cursor is not None:
-            query["cursor"] = cursor
-        asked = Ask("GET", "/v1/reservations/lapsed", query=query)
-        answer = await self._ask(asked, _List[str])
-        return Page(answer.items, answer.next)
+        query: dict[str, str | int] = {"limit": _size(limit), "at_ms": now_ms}
+        return await self._page("/v1/reservations/lapsed", query, cursor, _List[str])
 
     async def offerings(self, campaigns: Sequence[str]) -> list[Offering]:
         """See `CouponService.offerings`."""
@@ -103,18 +98,15 @@ class RemoteCoupons:
 
     async def wallet(self, player: str, limit: int, cursor: str | None = None) -> Page[HeldCoupon]:
         """See `CouponService.wallet`."""
-        query: dict[str, str | int] = {"limit": min(limit, PAGE_MOST)}
-        if cursor is not None:
-            query["cursor"] = cursor
-        asked = Ask("GET", f"/v1/players/{player}/coupons", query=query)
-        answer = await self._ask(asked, _List[HeldCoupon])
-        return Page(answer.items, answer.next)
+        query: dict[str, str | int] = {"limit": _size(limit)}
+        return await self._page(_wallet_of(player), query, cursor, _List[HeldCoupon])
 
     async def code_of_player(self, code: str, player: str) -> str | None:
         """See `CouponService.code_of_player`."""
-        if "/" in code:
+        typed = code.strip()
+        if not 0 < len(typed) <= CODE_MAX or not typed.isprintable():
             return None
-        asked = Ask("GET", f"/v1/players/{player}/coupons/{code}", missing_is_none=True)
+        asked = Ask("GET", f"{_wallet_of(player)}/{in_path(typed)}", missing_is_none=True)
         answer = await self.client.ask(asked, PlayersCode)
         return None if answer is None else answer.code
 
@@ -128,7 +120,7 @@ class RemoteCoupons:
 
     async def changes(self, after: int | None, limit: int) -> list[CouponChange]:
         """See `CouponService.changes`."""
-        query: dict[str, str | int] = {"limit": min(limit, PAGE_MOST)}
+        query: dict[str, str | int] = {"limit": _size(limit)}
         if after is not None:
             query["after"] = after
         asked = Ask("GET", "/v1/coupon-changes", query=query)
@@ -136,20 +128,65 @@ class RemoteCoupons:
 
     async def forget(self, player: str) -> None:
         """See `CouponService.forget`."""
-        await self.client.tell(Ask("DELETE", f"/v1/players/{player}/coupons"))
+        await self.client.tell(Ask("DELETE", _wallet_of(player)))
 
     async def ping(self) -> None:
         """See `CouponService.ping`."""
         await self.client.tell(Ask("GET", "/readyz"))
 
-    async def _ask(self, asked: Ask, answer: type[T]) -> T:
-        found = await self.client.ask(asked, answer)
+    async def _page(
+        self, path: str, query: dict[str, str | int], cursor: str | None, answer: type[_List[T]]
+    ) -> Page[T]:
+        if cursor is not None:
+            query["cursor"] = cursor
+        try:
+            found = await self._ask(Ask("GET", path, query=query), answer)
+        except NotTaken as error:
+            if cursor is None:
+                raise
+            raise BadCursor(f"not a cursor: {cursor[:64]!r}") from error
+        return Page(found.items, found.next)
+
+    async def _ask(
+        self, asked: Ask, answer: type[T], is_sound: Callable[[T], bool] | None = None
+    ) -> T:
+        found = await self.client.ask(asked, answer, is_sound)
         assert found is not None  # only asked where nothing missing is an answer
         return found
 
 
 def _parts(items: Sequence[T], most: int) -> list[Sequence[T]]:
     return [items[start : start + most] for start in range(0, len(items), most)]
+
+
+def _size(limit: int) -> int:
+    return max(1, min(limit, PAGE_MOST))
+
+
+def _wallet_of(player: str) -> str:
+    return f"/v1/players/{in_path(player)}/coupons"
+
+
+def _answers_issue(items: Sequence[IssueItem], answer: Issued) -> bool:
+    return len(answer.results) == len(items) and all(map(_answers, items, answer.results))
+
+
+def _answers(item: IssueItem, result: IssueResult) -> bool:
+    if result.catch != item.catch:
+        return False
+    match result.status:
+        case "issued":
+            return result.coupon is not None and result.coupon.catch == item.catch
+        case "already":
+            return result.coupon is not None
+        case "limit":
+            return result.limit in (None, "per_player", "per_player_day")
+        case _:
+            return True
+
+
+def _answers_reserve(wanted: Sequence[Reservation], answer: AllGranted) -> bool:
+    return [each.reservation for each in answer.results] == [each.reservation for each in wanted]
 
 
 def _catch(item: IssueItem, zone: str | None) -> CatchItem:

@@ -23,7 +23,8 @@ class StoreZones:
         if now_ms >= self._until_ms:
             self._known = {}
             self._until_ms = now_ms + KEPT_MS
-        strange = [store for store in stores if store not in self._known]
+        known = self._known  # another call may begin anew meanwhile
+        strange = [store for store in stores if store not in known]
         if strange:
-            self._known |= await self._merchants.timezones(strange)
-        return self._known
+            known |= await self._merchants.timezones(strange)
+        return known

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import hdrs, web
 
-from gameserver.coupons.client import CouponClient, as_json
+from gameserver.coupons.client import CouponClient, Passed, PassedRequest, as_json
 from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.http.call import Role, Who
 from gameserver.http.coupons import Redemption
-from gameserver.http.errors import Problem
+from gameserver.http.errors import PROBLEM_JSON, Problem
 from gameserver.http.route import Route
 from gameserver.http.serving import BODY_WITHIN_S, Handle, admitted, as_response
 from gameserver.http.site import Site
@@ -30,9 +30,9 @@ TAGS = frozenset({"campaigns", "coupons", "reports"})
 
 _ASKED = (hdrs.CONTENT_TYPE, hdrs.ACCEPT, "Idempotency-Key")
 _ANSWERED = (hdrs.CONTENT_TYPE, hdrs.CONTENT_DISPOSITION, hdrs.RETRY_AFTER)
-_CHUNK = 65_536
 _OURS = frozenset({401, 403})
 """Answers to our own key, which is nobody's business but ours."""
+_NOT_FOR_OTHERS = Problem("forbidden", f"No {ACTING_FOR} here: ask the coupon service itself.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Forwarding:
             who = await admitted(route, self.site, request)
             if isinstance(who, Problem):
                 return as_response(who)
+            if who.through is not None:
+                return as_response(_NOT_FOR_OTHERS)
             if who.role is Role.PLAYER:
                 return await own(request)
             body: bytes | None = None
@@ -59,9 +61,16 @@ class Forwarding:
                 except TimeoutError:
                     return as_response(Problem("too_slow"))
             acting = await self._acting(route, who, request, body)
-            headers = {name: request.headers[name] for name in _ASKED if name in request.headers}
+            headers = {
+                name: _sendable(request.headers[name]) for name in _ASKED if name in request.headers
+            }
             headers[ACTING_FOR] = as_json(acting)
-            return await self._pass_on(request, headers, body)
+            # Of the address that a request line may name, nothing but the path is ours to ask.
+            path = request.rel_url.raw_path_qs
+            passed = PassedRequest(request.method, path, headers, body)
+            async with self.client.passing_on(passed) as answer:
+                _check(route, answer)
+                return await _answered(request, answer)
 
         return handle
 
@@ -87,19 +96,41 @@ class Forwarding:
         found = await self.site.ledger.merchants.get_store(merchant, store)
         return None if found is None else found.id
 
-    async def _pass_on(
-        self, request: web.Request, headers: dict[str, str], body: bytes | None
-    ) -> web.StreamResponse:
-        async with self.client.passing_on(request.method, request.rel_url, headers, body) as answer:
-            if answer.status in _OURS:
-                log.error("the coupon service refuses this server's key: %s", answer.status)
-                raise LedgerUnavailable("the coupon service refuses this server's key")
-            kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
-            response = web.StreamResponse(status=answer.status, headers=kept)
-            if answer.content_length is not None:
-                response.content_length = answer.content_length
-            await response.prepare(request)
-            async for chunk in answer.content.iter_chunked(_CHUNK):
-                await response.write(chunk)
-            await response.write_eof()
-            return response
+
+def _check(route: Route, answer: Passed) -> None:
+    """LedgerUnavailable where it is no answer of a coupon service that can be passed on."""
+    if answer.status in _OURS:
+        log.error("the coupon service refuses this server's key: %s", answer.status)
+        raise LedgerUnavailable("the coupon service refuses this server's key")
+    said = answer.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
+    if 200 <= answer.status < 300:
+        is_answer = said == route.media.partition(";")[0]
+    else:
+        is_answer = answer.status >= 400 and said == PROBLEM_JSON
+    if not is_answer:
+        raise LedgerUnavailable(f"the coupon service answers {answer.status}, {said[:64]!r}")
+
+
+async def _answered(request: web.Request, answer: Passed) -> web.StreamResponse:
+    kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
+    response = web.StreamResponse(status=answer.status, headers=kept)
+    if answer.length is not None:
+        response.content_length = answer.length
+    await response.prepare(request)
+    try:
+        async for chunk in answer.chunks():
+            await response.write(chunk)
+        await response.write_eof()
+    except ConnectionResetError:
+        log.info("nobody is there any more to read an answer")
+    except LedgerUnavailable as error:
+        # What has been said can't be taken back: who asked is to see that it is not all.
+        log.warning("an answer breaks off: %s", error)
+        if request.transport is not None:
+            request.transport.close()
+    return response
+
+
+def _sendable(value: str) -> str:
+    """A header's value that can be sent. What is not ASCII stays so, and is refused for that."""
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")

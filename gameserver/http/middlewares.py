@@ -1,6 +1,7 @@
 """What surrounds every request: headers that keep browsers safe, other origins, and problems."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
@@ -27,40 +28,54 @@ _BY_STATUS = {
 }
 
 
-@web.middleware
-async def safe_headers(request: web.Request, handler: Handle) -> web.StreamResponse:
+Sign = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+"""Called when a response is about to begin, also one that is written piece by piece."""
+
+
+async def safe_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Every answer says what a browser may do with it; nothing is kept unless it says so."""
-    response = await handler(request)
     for name, value in SAFE.items():
         response.headers.setdefault(name, value)
-    return response
 
 
-def cross_origin(origins: tuple[str, ...]) -> Middleware:
+def cross_origin(origins: tuple[str, ...]) -> Sign:
     """Let pages of these origins in, with keys but without cookies: there are none."""
+    allowed = frozenset(origins)
+
+    async def sign(request: web.Request, response: web.StreamResponse) -> None:
+        origin = request.headers.get(hdrs.ORIGIN)
+        if origin is None or origin not in allowed:
+            return
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.headers.add("Vary", "Origin")
+
+    return sign
+
+
+def asking_first(origins: tuple[str, ...]) -> Middleware:
+    """Answer browsers that ask whether a page of one of these origins may send its request."""
     allowed = frozenset(origins)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handle) -> web.StreamResponse:
-        origin = request.headers.get(hdrs.ORIGIN)
-        if origin is None or origin not in allowed:
+        if request.headers.get(hdrs.ORIGIN) not in allowed or not _asks_first(request):
             return await handler(request)
-        asks_first = hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
-        if request.method == hdrs.METH_OPTIONS and asks_first:
-            response: web.StreamResponse = web.Response(status=204)
-            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
-            response.headers["Access-Control-Allow-Headers"] = (
-                "Authorization, Content-Type, Idempotency-Key"
-            )
-            response.headers["Access-Control-Max-Age"] = "600"
-        else:
-            response = await handler(request)
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-        response.headers.add("Vary", "Origin")
-        return response
+        return web.Response(
+            status=204,
+            headers={
+                "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+                "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+                "Access-Control-Max-Age": "600",
+            },
+        )
 
     return middleware
+
+
+def _asks_first(request: web.Request) -> bool:
+    asked = hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
+    return request.method == hdrs.METH_OPTIONS and asked
 
 
 @web.middleware

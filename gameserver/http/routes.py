@@ -10,7 +10,7 @@ from gameserver.http.forwarding import TAGS, Forwarding
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.merchant_routes import CAMPAIGNS, COUPONS, REPORTS, STORES
-from gameserver.http.middlewares import cross_origin, problems, safe_headers
+from gameserver.http.middlewares import asking_first, cross_origin, problems, safe_headers
 from gameserver.http.route import Route
 from gameserver.http.service_routes import COUPON_SERVICE
 from gameserver.http.serving import serve
@@ -233,8 +233,9 @@ def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Applicat
     """The application of a process. It keeps nothing that another process would have to know."""
     app = web.Application(
         client_max_size=BODY_MAX,
-        middlewares=[safe_headers, cross_origin(site.origins), problems],
+        middlewares=[asking_first(site.origins), problems],
     )
+    app.on_response_prepare.extend((safe_headers, cross_origin(site.origins)))
     memory, guesses = Memory(site.guests_per_minute), Guesses()
     forwarding = None if site.coupon_client is None else Forwarding(site.coupon_client, site)
     for route in routes:
