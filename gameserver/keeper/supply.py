@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from gameserver.coupons.service import CouponService
 from gameserver.game.model import Cat, Reservation
 from gameserver.game.spawning import cats_for
+from gameserver.keeper.leftovers import RELEASE_ALL
 from gameserver.keeper.region import RegionBook
 from gameserver.ledger.errors import LedgerError
 
@@ -46,6 +47,8 @@ class Supply:
         self._rng = Random()
         self._stores: dict[tuple[str, str], None] = {}
         self._wake = asyncio.Event()
+        self._unsure: list[str] = []
+        """Cats that never come out, whose coupons may be set aside: nobody heard the answer."""
 
     def want(self, region: str, store_id: str) -> None:
         """A store may lack cats."""
@@ -91,7 +94,7 @@ class Supply:
             if cat.campaign is not None
         ]
         try:
-            grants = await self._coupons.reserve(asked, now_ms) if asked else []
+            grants = await self._granted(asked, now_ms) if asked else []
         except LedgerError as error:
             log.warning("no coupons can be reserved: %s", error)
             for book, cat in wanted:
@@ -111,3 +114,15 @@ class Supply:
             book.sold_out(store_id, now_ms)
         for name, cats in carried.items():
             await self._spawn(name, cats, now_ms)
+
+    async def _granted(self, asked: list[Reservation], now_ms: int) -> list[int]:
+        """How many are set aside for each. LedgerError: then they are given back next time.
+
+        So a service whose answers are lost has never more set aside than was asked at once.
+        """
+        if self._unsure:
+            await self._coupons.release([(cat, RELEASE_ALL) for cat in self._unsure], now_ms)
+        self._unsure = [each.reservation for each in asked]
+        grants = await self._coupons.reserve(asked, now_ms)
+        self._unsure = []
+        return grants
