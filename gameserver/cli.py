@@ -11,7 +11,7 @@ import click
 import uvloop
 from rich.console import Console
 
-from gameserver.config import Config
+from gameserver.config import Config, MissingKey
 from gameserver.game.catching import Rules
 from gameserver.ops.logs import set_up_logging
 
@@ -26,9 +26,9 @@ FAIL_IF_EXIT = 99
 
 def _option(name: str, **settings: Any) -> Callable[[Command], Command]:
     """An option whose variable is `CATCAT_` and its name."""
-    variable = "CATCAT_" + name.removeprefix("--").upper().replace("-", "_")
+    settings.setdefault("envvar", "CATCAT_" + name.removeprefix("--").upper().replace("-", "_"))
     settings.setdefault("show_default", True)
-    return click.option(name, envvar=variable, show_envvar=True, **settings)
+    return click.option(name, show_envvar=True, **settings)
 
 
 def _options(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -197,6 +197,31 @@ def coupons_key(data_dir: Path, database: str | None) -> None:
 
     name, key = _run(add_service_key(Config(data_dir=data_dir, database=database)))
     click.echo(f"service {name}\nkey {key}")
+
+
+@coupons.command("check")
+@click.argument("url")
+@_option(
+    "--key",
+    envvar="CATCAT_COUPONS_KEY",
+    help="A service key; without it the one that the service left in the data directory.",
+)
+@_data_dir
+@_option("--campaign", metavar="ID", help="Use this campaign instead of making some.")
+@_option("--slow", is_flag=True, help="Check also what takes a minute.")
+@_option("--json", metavar="FILE.json", help="Write the findings as JSON.")
+def coupons_check(url: str, key: str | None, data_dir: Path, **options: Any) -> None:
+    """Hold the coupon service at URL to its contract, a line each; exit 1 where it is broken."""
+    from gameserver.coupons_check.checks import Plan, run_checks  # noqa: PLC0415
+    from gameserver.coupons_check.service import Unusable  # noqa: PLC0415
+
+    try:
+        secret = Config(data_dir=data_dir, coupons_key=key).service_key()
+        plan = Plan(url, secret, options["campaign"], is_slow=options["slow"])
+        is_kept = _run(run_checks(plan, click.echo, options["json"]))
+    except (MissingKey, Unusable) as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(0 if is_kept else 1)
 
 
 @main.command()

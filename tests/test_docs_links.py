@@ -126,7 +126,7 @@ def test_every_endpoint_that_is_named_is_one(page: Path) -> None:
     known = {f"{route.method} {route.path}" for route in (*ROUTES, *COUPON_ROUTES)}
     for word in marked(page):
         if re.match(r"(GET|POST|PUT|PATCH|DELETE) /", word):
-            assert word in known, word
+            assert word.partition("?")[0] in known, word
 
 
 @every_page

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "live": {"game"},
     "ledger": {"game"},
     "coupons": {"game", "ledger"},
+    "coupons_check": set(),
     "awards": LOWER | {"batches", "coupons"},
     "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
