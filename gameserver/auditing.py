@@ -45,7 +45,7 @@ async def audit_stores(config: Config) -> list[Check]:
             *await ledger.db.read(audit, apart=apart),
             *([await _catches_have_coupons(ledger, coupons)] if apart else []),
             await _coupons_are_not_owed(ledger, now_ms),
-            await _claims_are_finished(ledger, live, now_ms),
+            await _outboxes_are_empty(ledger, live, now_ms),
             await _reservations_have_cats(coupons, live, now_ms),
         ]
 
@@ -107,13 +107,14 @@ async def _live(config: Config) -> AsyncIterator[Live]:
         yield live
 
 
-async def _claims_are_finished(ledger: Ledger, live: Live, now_ms: int) -> Check:
-    name = "no claim waits to be finished"
+async def _outboxes_are_empty(ledger: Ledger, live: Live, now_ms: int) -> Check:
+    """Claims, and cats that went home: each holds its reservation until its books are done."""
+    name = "nothing in an outbox waits to be finished"
     regions = await ledger.merchants.regions()
     waiting: list[str] = []
     for region in regions:
         entries = await live.unfinished(region, now_ms - FINISHED_WITHIN_MS, PAGE)
-        waiting += (entry.claim.catch for entry in entries if entry.claim is not None)
+        waiting += (entry.cat if entry.claim is None else entry.claim.catch for entry in entries)
     if waiting:
         return Check(name, False, _shown(waiting))
     return Check(name, True, f"{len(regions)} regions")

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from msgspec.structs import replace
+
 from gameserver.batches import Batches, BatchesFull
 from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
@@ -37,6 +39,8 @@ ISSUE_WITHIN_S = 1.5
 RECORD_WITHIN_S = 1.0
 BATCH_MOST = 500
 WAITING_MOST = 10_000
+
+_LIMITED_BY = " by "
 
 _REFUSED_BY = {"per_player": "campaign_limit", "per_player_day": "daily_limit"}
 
@@ -153,7 +157,7 @@ class Awards:
                 stands.append(won)
                 news.append(_news(won.claim, coupon_view(result.coupon)))
             else:
-                reasons[won.claim.catch] = refusal.reason
+                reasons[won.claim.catch] = _kept(refusal)
                 news.append(_news(won.claim, _nothing(won.claim)))
         # The books first: a claim that is undone in Redis leaves nothing to find it by.
         await self._catches.settle(reasons)
@@ -188,7 +192,7 @@ class Awards:
                 paid.append(claim)
                 news.append(_news(claim, coupon_view(result.coupon)))
             else:
-                reasons[claim.catch] = refusal.reason
+                reasons[claim.catch] = _kept(refusal)
                 news.append(_news(claim, _nothing(claim)))
         await self._catches.record(paid, self._clock())
         await self._catches.settle(reasons)
@@ -221,16 +225,22 @@ class Awards:
         claim = won.claim
         try:
             is_undone = await self._live.unclaim_cat(
-                claim, won.entry, refusal.reason, self._clock()
+                claim, won.entry, _kept(refusal), self._clock()
             )
         except LiveError:
+            # Nobody knows what the keeper will find when it gets to the entry: not yet decided.
             log.warning("a refused claim's place is given back later, from the outbox")
-            return refusal
+            return refused("busy", attempt=claim.attempt, cat=claim.cat)
         # Where it is not undone, the keeper was faster and found a coupon: it tells the player.
         return refusal if is_undone else refused("busy", attempt=claim.attempt, cat=claim.cat)
 
     async def _issue(self, items: Sequence[IssueItem]) -> Sequence[IssueResult]:
-        return await self._coupons.issue(items, self._clock())
+        """Coupons for catches, but for those that can't stand, which Redis had forgotten of."""
+        barred = await self._catches.barred(items)
+        asked = [item for item in items if item.catch not in barred]
+        found = await self._coupons.issue(asked, self._clock()) if asked else []
+        results = {result.catch: result for result in found}
+        return [results.get(item.catch, IssueResult(item.catch, "already")) for item in items]
 
     async def _record(self, batch: Sequence[Recorded]) -> Sequence[bool]:
         owed = {won.claim.catch for won, is_owed in batch if is_owed}
@@ -277,8 +287,7 @@ def _refusal(claim: Claim, result: IssueResult) -> Refused | None:
         case "issued":
             return None
         case "already":
-            assert result.coupon is not None
-            if result.coupon.catch == claim.catch:
+            if result.coupon is not None and result.coupon.catch == claim.catch:
                 return None
             reason = "already_caught"
         case "limit":
@@ -287,4 +296,21 @@ def _refusal(claim: Claim, result: IssueResult) -> Refused | None:
             reason = "sold_out"
         case "closed":
             reason = "store_closed"
-    return refused(reason, attempt=claim.attempt, cat=claim.cat)
+    return _refused(reason, result.limit, claim.attempt, claim.cat)
+
+
+def refused_before(kept: str, attempt: str, cat: str) -> Refused:
+    """The refusal that a claim was undone for, from what Redis keeps of it."""
+    reason, _, limit = kept.partition(_LIMITED_BY)
+    return _refused(reason, limit or None, attempt, cat)
+
+
+def _kept(refusal: Refused) -> str:
+    """What Redis keeps of a refusal."""
+    return refusal.reason + (f"{_LIMITED_BY}{refusal.limit}" if refusal.limit else "")
+
+
+def _refused(reason: str, limit: str | None, attempt: str, cat: str) -> Refused:
+    no = refused(reason, attempt=attempt, cat=cat, limit=limit)
+    # What a campaign spreads over its time is to be had later, from this cat or another.
+    return replace(no, retry=True) if limit == "pace" else no

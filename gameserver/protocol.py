@@ -161,7 +161,11 @@ class Caught(Struct, frozen=True, tag="caught"):
 
 
 class Refused(Struct, frozen=True, tag="refused", omit_defaults=True):
-    """An aim (`cat`) or a catch (`attempt` and `cat`) was not granted."""
+    """An aim (`cat`) or a catch (`attempt` and `cat`) was not granted.
+
+    `limit` says more where a campaign gives no coupon: `per_player`, `per_player_day`, `stock`,
+    `budget`, `pace` (some are to come later), `paused`, `ended`, `not_begun` or `over`.
+    """
 
     reason: str
     retry: bool
@@ -170,6 +174,7 @@ class Refused(Struct, frozen=True, tag="refused", omit_defaults=True):
     retry_after_ms: int | None = None
     distance_m: float | None = None
     limit_m: float | None = None
+    limit: str | None = None
 
 
 class CouponChanged(Struct, frozen=True, tag="coupon"):

@@ -30,7 +30,7 @@ from tests.servers.catcat import CatCat, catcat_demo
 from tests.servers.redis import redis_server
 from tests.waiting import until
 
-CLAIM_WAITS = "no claim waits to be finished"
+OUTBOX_WAITS = "nothing in an outbox waits to be finished"
 OWED = "no coupon is owed for long"
 APART = "every catch has the coupon that its cat carried, at the coupon service"
 NO_CAT = "no reservation without a live cat or an open lease"
@@ -102,7 +102,7 @@ def a_catch(world: World, *, ago_ms: int) -> Claim:
 
 
 DAMAGE: dict[str, Callable[[World], Awaitable[None]]] = {
-    CLAIM_WAITS: a_claim_that_nobody_finished,
+    OUTBOX_WAITS: a_claim_that_nobody_finished,
     NO_CAT: a_reservation_whose_cat_never_came,
     OWED: a_coupon_that_never_came,
 }
@@ -161,12 +161,19 @@ async def test_what_is_under_way_is_no_damage(world: World) -> None:
     assert await world.broken() == set()
 
 
+async def test_a_cat_that_went_home_and_was_not_finished_is_named(world: World) -> None:
+    """Its entry holds its reservation, which nobody would look at otherwise."""
+    gone = await world.spawn("gone", ended_ms=LONG_AGO_MS)
+    await world.live.expire_cats(world.region, [gone.id], KEEPER, gone.expires_ms)
+    assert await world.broken() == {OUTBOX_WAITS}
+
+
 async def test_a_reservation_is_held_by_a_claim_that_is_not_finished(world: World) -> None:
     """It is the claim that is in the way, and that is named."""
     gone = await world.spawn("gone", ended_ms=LONG_AGO_MS)
     await world.claim(gone, ago_ms=LONG_AGO_MS + 1_000)
     await world.live.expire_cats(world.region, [gone.id], KEEPER, gone.expires_ms)
-    assert await world.broken() == {CLAIM_WAITS}
+    assert await world.broken() == {OUTBOX_WAITS}
 
 
 @asynccontextmanager

@@ -97,7 +97,11 @@ class Refusal(Struct, frozen=True):
 
 
 CLOSED = Refusal("closed")
-SOLD_OUT = Refusal("sold_out")
+PAUSED = Refusal("closed", "paused")
+ENDED = Refusal("closed", "ended")
+NOT_BEGUN = Refusal("closed", "not_begun")
+OVER = Refusal("closed", "over")
+SOLD_OUT = Refusal("sold_out", "stock")
 OVER_BUDGET = Refusal("sold_out", "budget")
 AHEAD_OF_PACE = Refusal("closed", "pace")
 
@@ -105,11 +109,11 @@ AHEAD_OF_PACE = Refusal("closed", "pace")
 def campaign_is_open(offer: Offer, held: Held, now_ms: int) -> Refusal | None:
     """Active, begun and not over; the last moment is not included."""
     if offer.state != "active":
-        return CLOSED
+        return ENDED if offer.state == "ended" else PAUSED
     if offer.starts_ms is not None and now_ms < offer.starts_ms:
-        return CLOSED
+        return NOT_BEGUN
     if offer.ends_ms is not None and now_ms >= offer.ends_ms:
-        return CLOSED
+        return OVER
     return None
 
 

@@ -114,7 +114,17 @@ class IssueItem(Struct, frozen=True):
 
 
 IssueStatus = Literal["issued", "already", "limit", "sold_out", "closed"]
-LimitKind = Literal["per_player", "per_player_day", "budget", "pace"]
+LimitKind = Literal[
+    "per_player",
+    "per_player_day",
+    "stock",
+    "budget",
+    "pace",
+    "paused",
+    "ended",
+    "not_begun",
+    "over",
+]
 
 
 class IssueResult(Struct, frozen=True, omit_defaults=True):
@@ -122,8 +132,9 @@ class IssueResult(Struct, frozen=True, omit_defaults=True):
 
     `issued` and `already` carry the coupon. With `already` it is the coupon of this catch, or, if
     its `catch` differs, the one that this player has from another catch of the same cat.
-    `limit` names the limit that was met: of the player, or, where the campaign is `sold_out` or
-    `closed` for that, its budget or its pace.
+    `limit` names what stands in the way: a limit of the player; `stock` or `budget` where the
+    campaign is `sold_out`; its `pace`, its state or its dates where it is `closed` (without one,
+    nobody knows the campaign, or the player is gone).
     """
 
     catch: str

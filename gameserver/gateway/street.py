@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from gameserver.awards import Awards, IsIssued, Won
+from gameserver.awards import Awards, IsIssued, Won, refused_before
 from gameserver.game.catching import Rules
 from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, catch_id
@@ -158,7 +158,7 @@ class Street:
             case Already():
                 return refused("already_caught", attempt=claim.attempt, cat=claim.cat)
             case Undone():
-                return refused(outcome.reason, attempt=claim.attempt, cat=claim.cat)
+                return refused_before(outcome.reason, claim.attempt, claim.cat)
             case Gone():
                 return refused("gone", attempt=claim.attempt, cat=claim.cat)
 

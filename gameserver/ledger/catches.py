@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gameserver.game.model import Claim
+from gameserver.game.model import Claim, IssueItem
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import Page, page_size, pair_cursor, text_cursor
@@ -65,11 +65,9 @@ class Score(Struct, frozen=True):
 
 
 _CATCH = select(catches.c.id, catches.c.cat_id, catches.c.player_id, catches.c.owed)
+_OF_PAIRS = _CATCH.where(pairs_among(catches.c.cat_id, catches.c.player_id, "pairs"))
 # Not one SELECT with OR, for which PostgreSQL would read the whole table.
-_THERE = union_all(
-    _CATCH.where(among(catches.c.id, "ids")),
-    _CATCH.where(pairs_among(catches.c.cat_id, catches.c.player_id, "pairs")),
-)
+_THERE = union_all(_CATCH.where(among(catches.c.id, "ids")), _OF_PAIRS)
 _GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
 _INSERT = many_inserts(
     catches,
@@ -155,6 +153,10 @@ class Catches:
         """See `record`."""
         return await self._db.write(record, claims, owed)
 
+    async def barred(self, items: Sequence[IssueItem]) -> set[str]:
+        """See `barred`."""
+        return await self._db.read(barred, items)
+
     async def settle(self, reasons: Mapping[str, str]) -> None:
         """See `settle`."""
         await self._db.write(settle, reasons)
@@ -217,6 +219,16 @@ def record(connection: Connection, claims: Sequence[Claim], owed: Collection[str
     came = waiting.intersection(claim.catch for claim in claims).difference(owed)
     _SETTLE(connection, [(None, id_) for id_ in sorted(came)])
     return [by_pair.get((claim.cat, claim.player), claim.catch) == claim.catch for claim in claims]
+
+
+def barred(connection: Connection, items: Sequence[IssueItem]) -> set[str]:
+    """The catches that can't stand: their players have another of the same cat in the record."""
+    pairs = texts({(item.cat, item.player) for item in items})
+    rows = connection.execute(_OF_PAIRS, {"pairs": pairs})
+    there = {(row.cat_id, row.player_id): row.id for row in rows}
+    return {
+        item.catch for item in items if there.get((item.cat, item.player), item.catch) != item.catch
+    }
 
 
 def settle(connection: Connection, reasons: Mapping[str, str]) -> None:

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gameserver.game.coupons import (
-    CLOSED,
     LATE_MS,
     LIFE,
     OPENING_SHARE,
+    PAUSED,
     REVERSIBLE_MS,
     RULES,
     Change,
@@ -72,13 +72,13 @@ def test_a_campaign_without_bounds_refuses_nobody():
 
 @pytest.mark.parametrize("state", ["paused", "ended"])
 def test_a_paused_or_ended_campaign_is_closed(state: str):
-    assert refusal(Offer(state, None, None, None, None), NONE, NOW) == CLOSED
+    assert refusal(Offer(state, None, None, None, None), NONE, NOW) == Refusal("closed", state)
 
 
 def test_a_campaign_is_open_from_its_first_moment_until_before_its_last():
     offer = replace(OFFER, starts_ms=NOW, ends_ms=NOW + 10)
-    open_at = [refusal(offer, NONE, NOW + ms) is None for ms in (-1, 0, 9, 10)]
-    assert open_at == [False, True, True, False]
+    found = [refusal(offer, NONE, NOW + ms) for ms in (-1, 0, 9, 10)]
+    assert found == [Refusal("closed", "not_begun"), None, None, Refusal("closed", "over")]
 
 
 def test_the_limit_per_player_counts_all_days():
@@ -94,7 +94,7 @@ def test_the_daily_limit_counts_the_day_of_the_catch():
 
 
 def test_a_closed_campaign_says_so_rather_than_that_a_limit_is_met():
-    assert refusal(Offer("paused", None, None, 1, 1), Held(5, 5), NOW) == CLOSED
+    assert refusal(Offer("paused", None, None, 1, 1), Held(5, 5), NOW) == PAUSED
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import redis
 
-from gameserver.game.model import IssueItem, catch_id
-from tests.servers.game import Game, plan
+from gameserver.game.geo import region_of
+from gameserver.game.model import Claim, IssueItem, catch_id
+from gameserver.keeper.leftovers import OWED_AFTER_MS
+from tests.servers.game import PLACE, Game, plan
 from tests.waiting import until
 
 DAY_MS = 86_400_000
@@ -68,6 +70,63 @@ async def test_who_has_the_coupon_of_a_cat_that_is_gone_has_caught_it_already(
         await alice.stand()
         again = await alice.throw(cat, "lost", ANOTHER_TICKET)
     assert again["reason"] == "already_caught"
+
+
+async def test_a_coupon_that_is_owed_comes_though_redis_has_lost_the_claim(street: Game) -> None:
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=5))
+    async with street.player("alice") as alice:
+        await alice.stand()
+        cat = (await alice.some_cat())["id"]
+        await owe(street, cat, campaign.id, ago_ms=OWED_AFTER_MS + 1_000)
+        told = await alice.next("coupon")
+        assert (told["attempt"], told["coupon"]["state"]) == ("promised", "active")
+        again = await alice.throw(cat, "promised", ANOTHER_TICKET)
+        assert again["coupon"] == told["coupon"]
+    [held] = (await street.app.ledger.coupons.wallet("alice", 10)).items
+    assert held.code == told["coupon"]["code"]
+
+
+async def test_a_promise_that_cannot_be_kept_is_withdrawn_and_the_catch_stands(
+    street: Game,
+) -> None:
+    campaign = await street.campaign(stock=0)
+    await street.store(plan(cats_alive=0))
+    cat = f"{region_of(*PLACE)}-0123456789ab"
+    async with street.player("alice") as alice:
+        await alice.stand()
+        await owe(street, cat, campaign.id, ago_ms=OWED_AFTER_MS + 1_000)
+        told = await alice.next("coupon")
+        assert (told["attempt"], told["coupon"]["state"]) == ("promised", "void")
+    assert (await street.app.ledger.catches.summary("alice")).catches == 1
+    assert [check for check in await street.app.ledger.audit() if not check.ok] == []
+
+
+async def test_another_try_at_a_cat_whose_coupon_is_owed_gets_no_second_one(street: Game) -> None:
+    """Redis knows nothing of the first, which is in the books alone."""
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=5))
+    async with street.player("alice") as alice, street.player("bob") as bob:
+        await alice.stand()
+        await bob.stand()
+        cat = (await alice.some_cat())["id"]
+        await owe(street, cat, campaign.id, ago_ms=0)
+        refused = await alice.catch_surely(cat, "second")
+        assert refused["reason"] == "already_caught"
+        assert (await street.app.ledger.coupons.wallet("alice", 10)).items == []
+        left = (await bob.some_cat())["left"]
+        assert left == 5
+    [kept] = (await street.app.ledger.catches.of_player("alice", 10)).items
+    assert kept.attempt == "promised"
+
+
+async def owe(street: Game, cat: str, campaign: str, *, ago_ms: int) -> None:
+    """Record a catch of alice's whose coupon is still to come."""
+    at_ms = street.app.gateway.street.clock() - ago_ms
+    name = catch_id(cat, "alice", "promised")
+    store = "sto_1"
+    owed = Claim(name, cat, "alice", "promised", "parcel", 3, store, at_ms, campaign, "A tea")
+    await street.app.ledger.catches.record([owed], at_ms, {name})
 
 
 async def forget_everything(street: Game, data_dir: Path) -> None:

@@ -114,7 +114,7 @@ async def test_what_a_campaign_refuses_is_said_and_the_cat_has_its_place_back(
         first, second = list(alice.cats)
         assert (await alice.catch_surely(first, "one"))["type"] == "caught"
         refused = await alice.catch_surely(second, "two")
-        assert refused["reason"] == "campaign_limit"
+        assert (refused["reason"], refused["limit"]) == ("campaign_limit", "per_player")
         assert (await bob.catch_surely(second, "one"))["type"] == "caught"
 
 
