@@ -23,9 +23,12 @@ class DoesNotHold(Exception):
 
 
 async def sent_home(company: Company) -> Outcome:
-    """Wait for those who are still on their way back, then end the game."""
+    """Wait for those who are still on their way back, and for what is owed; then end the game.
+
+    Whoever leaves with a promise is not told that it could not be kept, and counts it as pending.
+    """
     with suppress(TimeoutError):  # the outcome says who is missing
-        await until(company.all_online, BACK_AT_ALL_WITHIN_S)
+        await until(lambda: company.all_online() and not company.owed(), BACK_AT_ALL_WITHIN_S)
     return await company.leave()
 
 

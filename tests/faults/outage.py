@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from tests.faults.accounts import DoesNotHold, complaints_of, run_to_the_end, sent_home
 from tests.faults.clock import Stopwatch
-from tests.faults.players import Company, Pace, is_pending, playing
+from tests.faults.players import Company, Pace, has_come, playing
 from tests.faults.stage import Layout, Stage, standing
 from tests.faults.town import LASTING
 from tests.waiting import until
@@ -103,10 +103,14 @@ async def outage_of(stage: Stage, company: Company, plan: Plan) -> Outage:
     else:
         await stage.coupons.start()
     with suppress(TimeoutError):  # the outage says so
-        await until(lambda: not any(is_pending(attempt) for attempt in owed), PAID_WITHIN_S)
-    late = sum(is_pending(attempt) for attempt in owed)
+        await until(lambda: not company.owed(), PAID_WITHIN_S)
+    late = len(company.owed())
     paid_s = math.inf if late else since.s
-    click.echo(f"owed {len(owed)} coupons; paid after {paid_s:.1f} s, all but {late}")
+    withdrawn = sum(not has_come(attempt) for attempt in owed) - late
+    click.echo(
+        f"owed {len(owed)} coupons; all was settled after {paid_s:.1f} s, {withdrawn} of them "
+        f"withdrawn for a limit, {late} still owed"
+    )
     return Outage(before, during, len(owed), paid_s)
 
 

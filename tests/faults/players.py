@@ -129,9 +129,14 @@ class Company:
 
 
 def is_pending(attempt: Attempt) -> bool:
-    """Whether the catch's coupon was promised and has not come."""
+    """Whether the catch's coupon was promised, and neither came nor was withdrawn."""
     coupon = attempt.coupon
     return coupon is not None and coupon.code is None and coupon.state == "pending"
+
+
+def has_come(attempt: Attempt) -> bool:
+    """Whether the catch's coupon is there."""
+    return attempt.coupon is not None and attempt.coupon.code is not None
 
 
 @asynccontextmanager
