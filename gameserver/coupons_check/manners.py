@@ -1,7 +1,7 @@
 """Checks of how it is asked: keys, bad input, sizes, connections."""
 
-from gameserver.coupons_check.run import ACTING_FOR, ITEMS_MOST, Run, statuses
-from gameserver.coupons_check.service import Ask, Json, answered, expect, refused
+from gameserver.coupons_check.run import ACTING_FOR, AWAY, ITEMS_MOST, Run, statuses
+from gameserver.coupons_check.service import Ask, Json, Skipped, answered, expect, refused
 
 NEEDED = (
     Ask("POST", "/v1/issue", {"items": []}),
@@ -126,7 +126,10 @@ async def unknown_fields_are_ignored(run: Run) -> None:
 
 async def only_a_good_header_speaks_for_others(run: Run) -> None:
     """A header that does not say for whom is refused."""
-    await run.campaign()
+    good = await run.service.ask(Ask("GET", "/v1/campaigns", headers=run.acting()))
+    if good.status in AWAY:
+        raise Skipped("the service has no campaigns here")
+    answered(good)
     for said in ("", "{", "[]", '{"key": "k"}', '{"merchant": 7, "key": "k"}'):
         asked = Ask("GET", "/v1/campaigns", headers={ACTING_FOR: said})
         refused(await run.service.ask(asked), 422, "invalid")

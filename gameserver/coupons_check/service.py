@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from io import BytesIO
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -128,7 +129,7 @@ class Service:
                 asked.method,
                 self.url + asked.path,
                 params={name: str(value) for name, value in asked.query.items()},
-                data=raw,
+                data=None if raw is None else BytesIO(raw),
                 headers=headers,
                 allow_redirects=False,
             ) as response:
