@@ -1,0 +1,195 @@
+"""A coupon service that behaves as badly as a service can, in front of a real one or by itself."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from enum import StrEnum
+from typing import NamedTuple
+
+from aiohttp import ClientSession
+
+SLOW_S = 10.0
+
+
+class Mood(StrEnum):
+    """How it answers; `well` passes everything on to the real service, or says `answer`."""
+
+    WELL = "well"
+    GONE = "gone"
+    SLOW = "slow"
+    BROKEN = "500"
+    UNAVAILABLE = "503"
+    GARBAGE = "garbage"
+    DEEP = "brackets without end"
+    OTHER = "JSON of something else"
+    ENDLESS = "endless"
+    CUT = "half an answer"
+    DROPPING = "does it and drops the reply"
+    REDIRECTING = "redirects"
+    REFUSING = "401"
+
+
+class Request(NamedTuple):
+    """What came."""
+
+    line: str
+    headers: dict[str, str]
+    body: bytes
+
+
+_HEAD = "HTTP/1.1 {status}\r\nContent-Type: {media}\r\nContent-Length: {length}\r\n\r\n"
+
+
+class Moody:
+    """A server at a port of its own that keeps it, whatever its mood."""
+
+    def __init__(self, behind: str | None) -> None:
+        self._behind = behind
+        self._mood = Mood.WELL
+        self._awake = asyncio.Event()
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[StreamWriter] = set()
+        self._session: ClientSession | None = None
+        self.port = 0
+        self.answer = b"{}"
+        self.requests: list[Request] = []
+        self.connections = 0
+        self.under_way = 0
+        self.most_under_way = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def be(self, mood: Mood) -> None:
+        """Change the mood; what is under way ends first, by itself or not."""
+        self._mood = mood
+        self._awake.set()
+        self._awake = asyncio.Event()
+        if mood is Mood.GONE:
+            self._close()
+        elif self._server is None:
+            await self._listen()
+
+    def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        self.connections += 1
+        self._writers.add(writer)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                while await self._answer(reader, writer):
+                    pass
+        finally:
+            self._writers.discard(writer)
+            writer.transport.abort()
+
+    async def _answer(self, reader: StreamReader, writer: StreamWriter) -> bool:
+        """Answer one request; whether the connection is kept."""
+        request = await _read(reader)
+        self.requests.append(request)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            return await self._say(request, writer)
+        finally:
+            self.under_way -= 1
+
+    async def _say(self, request: Request, writer: StreamWriter) -> bool:
+        mood = self._mood
+        match mood:
+            case Mood.SLOW:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), SLOW_S)
+                writer.write(await self._well(request))
+            case Mood.DROPPING:
+                await self._well(request)
+                return False
+            case Mood.ENDLESS:
+                writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                while self._mood is mood:
+                    writer.write(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+                    await writer.drain()
+                return False
+            case Mood.CUT:
+                writer.write((await self._well(request))[:-1])
+                await writer.drain()
+                writer.close()
+                await writer.wait_closed()
+                return False
+            case Mood.WELL:
+                writer.write(await self._well(request))
+            case _:
+                writer.write(_BAD[mood])
+        await writer.drain()
+        return True
+
+    async def _well(self, request: Request) -> bytes:
+        if self._behind is None:
+            return _http("200 OK", self.answer)
+        assert self._session is not None
+        method, path, _ = request.line.split(" ")
+        async with self._session.request(
+            method, self._behind + path, headers=request.headers, data=request.body or None
+        ) as answer:
+            body = await answer.read()
+            media = answer.headers.get("Content-Type", "application/json")
+            return _http(f"{answer.status} {answer.reason}", body, media)
+
+
+async def _read(reader: StreamReader) -> Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    line, *lines = head.strip().split("\r\n")
+    headers = {name.strip(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    headers.pop("Host", None)
+    length = int(headers.pop("Content-Length", "0"))
+    return Request(line, headers, await reader.readexactly(length))
+
+
+def _http(status: str, body: bytes, media: str = "application/json") -> bytes:
+    return _HEAD.format(status=status, media=media, length=len(body)).encode() + body
+
+
+_BAD = {
+    Mood.BROKEN: _http("500 Internal Server Error", b"<h1>Oops</h1>", "text/html"),
+    Mood.UNAVAILABLE: _http("503 Service Unavailable", b"later"),
+    Mood.GARBAGE: _http("200 OK", b"\xff\x00<h1>It works!</h1>", "text/html"),
+    Mood.DEEP: _http("200 OK", b"[" * 200_000),
+    Mood.OTHER: _http("200 OK", b'{"hello": ["world"]}'),
+    Mood.REDIRECTING: _http("302 Found", b"").replace(
+        b"\r\n\r\n", b"\r\nLocation: /elsewhere\r\n\r\n"
+    ),
+    Mood.REFUSING: _http("401 Unauthorized", b"{}"),
+}
+
+
+@asynccontextmanager
+async def moody(behind: str | None = None) -> AsyncIterator[Moody]:
+    """A moody server on a free port of the loopback, in front of the URL `behind`."""
+    server = Moody(behind)
+    async with ClientSession(auto_decompress=False) as session:
+        server._session = session
+        await server._listen()
+        try:
+            yield server
+        finally:
+            server._close()
+            for task in tuple(server._tasks):
+                task.cancel()
+            await asyncio.gather(*server._tasks, return_exceptions=True)
