@@ -10,7 +10,7 @@ import click
 import pytest
 
 from gameserver.cli import main
-from gameserver.http.routes import COUPON_ROUTES, ROUTES
+from gameserver.http.routes import ROUTES
 from gameserver.ledger.tables import metadata
 from gameserver.live.keys import KINDS
 from gameserver.protocol import CLOSE_CODES, REASONS
@@ -123,7 +123,7 @@ def test_every_command_that_is_named_is_one(page: Path) -> None:
 
 @every_page
 def test_every_endpoint_that_is_named_is_one(page: Path) -> None:
-    known = {f"{route.method} {route.path}" for route in (*ROUTES, *COUPON_ROUTES)}
+    known = {f"{route.method} {route.path}" for route in ROUTES}
     for word in marked(page):
         if re.match(r"(GET|POST|PUT|PATCH|DELETE) /", word):
             assert word.partition("?")[0] in known, word

@@ -5,15 +5,26 @@ from typing import Any
 
 from gameserver.coupons import wire
 from gameserver.game.datum import Datum
-from gameserver.game.model import CouponState
+from gameserver.game.model import (
+    Coupon,
+    CouponChange,
+    CouponState,
+    CouponView,
+    IssueResult,
+    Offering,
+)
 from gameserver.http import admin, campaigns, coupons, own_codes, players, reports, stores
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
 from gameserver.ledger.own_codes import CodesReport, Rejected
+from gameserver.ledger.wallet import HeldCoupon
 
 _STORE = "sto_0193a2b4c5d9f1e2d3c4b"
 _CAMPAIGN = "cam_0193a2b4c5d0a9b8c7d6e"
 _CODE = "7Q2MHX-0VJ9RC-KE4TA8"
 _AT_MS = 1_794_326_400_000
+_MERCHANT = "mer_0193a2b4c5d1f0e2d3c4b"
+_PLAYER = "g5f1e2d3c4b5a69788796a5b4"
+_CAT = "8f2830828-4k7m2q9x0w3z"
 
 _PLAN = stores.SpawnPlan(
     cats_alive=12,
@@ -23,6 +34,30 @@ _PLAN = stores.SpawnPlan(
     campaign=_CAMPAIGN,
     catches_per_cat=4,
 )
+
+_CATCH = wire.CatchItem(
+    catch="8f2830828-2vq7d1m4c9k0t5xh",
+    cat=_CAT,
+    player=_PLAYER,
+    campaign=_CAMPAIGN,
+    store=_STORE,
+    at_ms=_AT_MS,
+    timezone="Asia/Shanghai",
+)
+_COUPON = Coupon(
+    code=_CODE,
+    campaign=_CAMPAIGN,
+    title="20% off any pot",
+    state=CouponState.ACTIVE,
+    expires_ms=_AT_MS + 604_800_000,
+    catch=_CATCH.catch,
+    cat=_CAT,
+    player=_PLAYER,
+    store=_STORE,
+    issued_ms=_AT_MS,
+)
+_RESERVATION = wire.NewReservation(_CAT, _CAMPAIGN, 4, _AT_MS + 600_000)
+_GRANTED = wire.Granted(_CAT, _CAMPAIGN, 4, 4)
 
 EXAMPLES: dict[type[Any], Any] = {
     ProblemDetails: ProblemDetails(
@@ -34,12 +69,12 @@ EXAMPLES: dict[type[Any], Any] = {
         errors=(FieldError("lat", "Expected `float` <= 90.0"),),
     ),
     players.Guest: players.Guest(
-        player="g5f1e2d3c4b5a69788796a5b4",
+        player=_PLAYER,
         token="g5f1e2d3c4b5a69788796a5b4.1796918400000.<32 hex digits>",  # noqa: S106 - an example
         expires_ms=1_796_918_400_000,
     ),
     players.Me: players.Me(
-        player="g5f1e2d3c4b5a69788796a5b4",
+        player=_PLAYER,
         points=44,
         catches=4,
         species={"bobbin": 3, "boba": 1},
@@ -146,14 +181,55 @@ EXAMPLES: dict[type[Any], Any] = {
     ),
     admin.MerchantName: admin.MerchantName(name="Moonwhisker Tea House"),
     admin.NewMerchant: admin.NewMerchant(
-        id="mer_0193a2b4c5d1f0e2d3c4b",
+        id=_MERCHANT,
         name="Moonwhisker Tea House",
         key="cat_0f1e2d3c4b5a6978_<48 hex digits>",
     ),
     admin.KeyRole: admin.KeyRole(role="clerk"),
     admin.NewBan: admin.NewBan(reason="impossible travel", until_ms=4_102_444_800_000),
-    wire.NewReservation: wire.NewReservation(
-        reservation="8f2830828-4k7m2q9x0w3z", campaign=_CAMPAIGN, count=4, expires_ms=_AT_MS
-    ),
+    wire.CatchItem: _CATCH,
+    wire.CatchItems: wire.CatchItems([_CATCH]),
+    wire.Issued: wire.Issued([IssueResult(_CATCH.catch, "issued", _COUPON)]),
+    Coupon: _COUPON,
+    wire.NewReservation: _RESERVATION,
+    wire.NewReservations: wire.NewReservations([_RESERVATION]),
+    wire.Granted: _GRANTED,
+    wire.AllGranted: wire.AllGranted([_GRANTED]),
     wire.Release: wire.Release(count=4),
+    wire.ReleaseItem: wire.ReleaseItem(_CAT, 4),
+    wire.Releases: wire.Releases([wire.ReleaseItem(_CAT, 4)]),
+    wire.Released: wire.Released(_CAT, 4),
+    wire.AllReleased: wire.AllReleased([wire.Released(_CAT, 4)]),
+    wire.PlayersCode: wire.PlayersCode(_CODE),
+    wire.ActingFor: wire.ActingFor(
+        merchant=_MERCHANT, key="0f1e2d3c4b5a6978", address="203.0.113.7", store=_STORE
+    ),
+    Offering: Offering(
+        campaign=_CAMPAIGN,
+        merchant=_MERCHANT,
+        title="20% off any pot",
+        state="active",
+        starts_ms=None,
+        ends_ms=_AT_MS + 604_800_000,
+    ),
+    CouponChange: CouponChange(
+        number=42,
+        player=_PLAYER,
+        catch=_CATCH.catch,
+        coupon=CouponView(
+            _CODE, _CAMPAIGN, "20% off any pot", CouponState.REDEEMED, _COUPON.expires_ms
+        ),
+    ),
+    HeldCoupon: HeldCoupon(
+        code=_CODE,
+        campaign=_CAMPAIGN,
+        title="20% off any pot",
+        state=CouponState.REDEEMED,
+        expires_ms=_COUPON.expires_ms,
+        cat=_CAT,
+        catch=_CATCH.catch,
+        store=_STORE,
+        issued_ms=_AT_MS,
+        redeemed_ms=_AT_MS + 3_600_000,
+    ),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.http.call import KEYED, NoQuery, Role
 from gameserver.http.errors import PROBLEM_JSON, PROBLEMS, Kind, ProblemDetails, problem_type
 from gameserver.http.examples import EXAMPLES
@@ -18,9 +19,16 @@ Json = dict[str, Any]
 _REF = "#/components/schemas/{name}"
 _PROBLEM_REF = _REF.format(name=ProblemDetails.__name__)
 
-_ABOUT = """The HTTP API of Catch the Cat: merchants put virtual cats at their stores, players catch
+_GAME = """The HTTP API of Catch the Cat: merchants put virtual cats at their stores, players catch
 them on the street and get a coupon to spend in the store. The game itself is played over a
-WebSocket, described at [/asyncapi.json](/asyncapi.json).
+WebSocket, described at [/asyncapi.json](/asyncapi.json)."""
+
+_COUPONS = """The coupon service of Catch the Cat: game servers set coupons aside for cats, have
+them issued for catches, and hear what became of them; merchants have campaigns and a till here.
+Whoever answers the endpoints of the coupon service in the same way can stand in its place:
+`catcat coupons check` finds out."""
+
+_ABOUT = """
 
 Errors are RFC 9457 problems with a stable `code`. Lists take `limit` and `cursor`; `next` of an
 answer is the `cursor` of what follows. Every POST takes an `Idempotency-Key`: the same key with
@@ -48,25 +56,46 @@ _HEADERS: dict[str, Json] = {
 }
 
 
+_SPOKEN_FOR = frozenset({Role.MERCHANT, Role.CLERK})
+_FOR_WHOM: Json = {
+    "name": ACTING_FOR,
+    "in": "header",
+    "required": False,
+    "description": "With a service key only: on whose behalf a game server asks, as JSON.",
+    "schema": {
+        "type": "string",
+        "contentMediaType": JSON,
+        "contentSchema": {"$ref": _REF.format(name=ActingFor.__name__)},
+    },
+    "example": msgspec.json.encode(EXAMPLES[ActingFor]).decode(),
+}
+
+
 def openapi(routes: Sequence[Route]) -> Json:
     """The document that describes these routes."""
-    types = _types(routes)
+    is_asked_by_games = any(Role.SERVICE in route.roles for route in routes)
+    has_players = any(Role.PLAYER in route.roles and route.tag == "players" for route in routes)
+    types = _types(routes, [ActingFor] if is_asked_by_games else [])
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     schema_of = dict(zip(types, schemas, strict=True))
     for kind, example in EXAMPLES.items():
-        components[kind.__name__]["examples"] = [msgspec.to_builtins(example)]
+        if kind.__name__ in components:
+            components[kind.__name__]["examples"] = [msgspec.to_builtins(example)]
     for component in components.values():
         if "description" in component:
             component["description"] = inspect.cleandoc(component["description"])
     paths: dict[str, Json] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schema_of)
+        operation = _operation(route, schema_of)
+        if is_asked_by_games and route.roles & _SPOKEN_FOR:
+            operation.setdefault("parameters", []).append(_FOR_WHOM)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
     document = {
         "openapi": "3.1.0",
         "info": {
-            "title": "Catch the Cat",
+            "title": "Catch the Cat" if has_players else "Catch the Cat: coupon service",
             "version": "1",
-            "description": _ABOUT,
+            "description": (_GAME if has_players else _COUPONS) + _ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -98,8 +127,8 @@ def _readable(document: Json) -> Json:
     return read
 
 
-def _types(routes: Sequence[Route]) -> list[Any]:
-    types: list[Any] = [ProblemDetails, *EXAMPLES]
+def _types(routes: Sequence[Route], more: Sequence[Any]) -> list[Any]:
+    types: list[Any] = [ProblemDetails, *more]
     for route in routes:
         types += [kind for kind in (route.body, route.answer) if kind is not None]
     return list(dict.fromkeys(types))
@@ -161,9 +190,11 @@ def _query_parameters(route: Route) -> list[Json]:
     if route.query is NoQuery:
         return []
     (_,), components = msgspec.json.schema_components([route.query])
+    described = components[route.query.__name__]
+    needed = described.get("required", ())
     return [
-        {"name": name, "in": "query", "required": False, "schema": schema}
-        for name, schema in components[route.query.__name__]["properties"].items()
+        {"name": name, "in": "query", "required": name in needed, "schema": schema}
+        for name, schema in described["properties"].items()
     ]
 
 

@@ -9,11 +9,14 @@ import msgspec
 import pytest
 
 from gameserver import protocol
+from gameserver.coupons.wire import ACTING_FOR
 from gameserver.http.asyncapi import asyncapi
+from gameserver.http.call import Role
 from gameserver.http.errors import PROBLEMS
 from gameserver.http.examples import EXAMPLES
 from gameserver.http.openapi import openapi
-from gameserver.http.routes import ROUTES
+from gameserver.http.route import Route
+from gameserver.http.routes import COUPON_ROUTES, GAME_ROUTES, ROUTES
 from tests.http.desk import Desk
 
 OPERATIONS = [
@@ -92,9 +95,43 @@ def test_every_example_is_one(kind: type[Any]) -> None:
     assert msgspec.convert(example, kind) == EXAMPLES[kind]
 
 
-def test_every_body_has_an_example_or_needs_none() -> None:
+@pytest.mark.parametrize("routes", [ROUTES, GAME_ROUTES, COUPON_ROUTES])
+def test_a_document_has_what_it_refers_to_and_nothing_else(routes: tuple[Route, ...]) -> None:
+    document = openapi(routes)
+    used = {ref.rpartition("/")[2] for ref in refs(document)}
+    assert used == document["components"]["schemas"].keys()
+
+
+def test_every_example_is_shown_in_a_document() -> None:
+    schemas = openapi(ROUTES)["components"]["schemas"]
+    assert {name for name, schema in schemas.items() if "examples" in schema} == {
+        kind.__name__ for kind in EXAMPLES
+    }
+
+
+def test_what_a_game_server_asks_for_others_names_the_header() -> None:
+    for routes in (ROUTES, GAME_ROUTES, COUPON_ROUTES):
+        paths = openapi(routes)["paths"]
+        for route in routes:
+            said = paths[route.path][route.method.lower()].get("parameters", ())
+            named = any(each["name"] == ACTING_FOR for each in said)
+            for_others = bool(route.roles & {Role.MERCHANT, Role.CLERK})
+            assert named == (for_others and routes is not GAME_ROUTES), route.name
+
+
+def test_a_parameter_is_required_where_nothing_stands_in_for_it() -> None:
+    required = {
+        (path, parameter["name"])
+        for path, _, operation in OPERATIONS
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "query" and parameter["required"]
+    }
+    assert required == {("/v1/offerings", "campaigns"), ("/v1/coupons", "catches")}
+
+
+def test_every_body_has_an_example() -> None:
     bodies = {route.body for route in ROUTES if route.body is not None}
-    assert {body.__name__ for body in bodies - EXAMPLES.keys()} == {"CatchItems"}
+    assert bodies - EXAMPLES.keys() == set()
 
 
 async def test_the_documents_are_served(desk: Desk) -> None:
