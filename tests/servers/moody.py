@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import NamedTuple
 
-from aiohttp import ClientSession
+from yarl import URL
 
 SLOW_S = 10.0
 
@@ -45,13 +45,13 @@ class Moody:
     """A server at a port of its own that keeps it, whatever its mood."""
 
     def __init__(self, behind: str | None) -> None:
-        self._behind = behind
+        there = None if behind is None else URL(behind)
+        self._behind = None if there is None else (there.host, there.port)
         self._mood = Mood.WELL
         self._awake = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[StreamWriter] = set()
-        self._session: ClientSession | None = None
         self.port = 0
         self.answer = b"{}"
         self.requests: list[Request] = []
@@ -79,6 +79,17 @@ class Moody:
             self._server = None
         for writer in self._writers:
             writer.transport.abort()
+
+    async def open(self) -> None:
+        """Begin to listen."""
+        await self._listen()
+
+    async def end(self) -> None:
+        """Listen no more, and leave nothing behind."""
+        self._close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
@@ -117,7 +128,7 @@ class Moody:
             case Mood.SLOW:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), SLOW_S)
-                writer.write(await self._well(request))
+                return await self._say_well(request, writer)
             case Mood.DROPPING:
                 await self._well(request)
                 return False
@@ -134,23 +145,33 @@ class Moody:
                 await writer.wait_closed()
                 return False
             case Mood.WELL:
-                writer.write(await self._well(request))
+                return await self._say_well(request, writer)
             case _:
                 writer.write(_BAD[mood])
+                await writer.drain()
+                return True
+
+    async def _say_well(self, request: Request, writer: StreamWriter) -> bool:
+        writer.write(await self._well(request))
         await writer.drain()
-        return True
+        if self._behind is None:
+            return True
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        return False
 
     async def _well(self, request: Request) -> bytes:
         if self._behind is None:
             return _http("200 OK", self.answer)
-        assert self._session is not None
-        method, path, _ = request.line.split(" ")
-        async with self._session.request(
-            method, self._behind + path, headers=request.headers, data=request.body or None
-        ) as answer:
-            body = await answer.read()
-            media = answer.headers.get("Content-Type", "application/json")
-            return _http(f"{answer.status} {answer.reason}", body, media)
+        reader, writer = await asyncio.open_connection(*self._behind)
+        try:
+            writer.write(_as_sent(request))
+            return await reader.read()
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _read(reader: StreamReader) -> Request:
@@ -160,6 +181,15 @@ async def _read(reader: StreamReader) -> Request:
     headers.pop("Host", None)
     length = int(headers.pop("Content-Length", "0"))
     return Request(line, headers, await reader.readexactly(length))
+
+
+def _as_sent(request: Request) -> bytes:
+    """The request again, for a connection of its own."""
+    headers = request.headers | {"Connection": "close", "Host": "coupons"}
+    if request.body:
+        headers["Content-Length"] = str(len(request.body))
+    lines = [request.line, *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + request.body
 
 
 def _http(status: str, body: bytes, media: str = "application/json") -> bytes:
@@ -183,13 +213,8 @@ _BAD = {
 async def moody(behind: str | None = None) -> AsyncIterator[Moody]:
     """A moody server on a free port of the loopback, in front of the URL `behind`."""
     server = Moody(behind)
-    async with ClientSession(auto_decompress=False) as session:
-        server._session = session
-        await server._listen()
-        try:
-            yield server
-        finally:
-            server._close()
-            for task in tuple(server._tasks):
-                task.cancel()
-            await asyncio.gather(*server._tasks, return_exceptions=True)
+    await server.open()
+    try:
+        yield server
+    finally:
+        await server.end()
