@@ -88,7 +88,7 @@ async def take_coupons_away(plan: Plan) -> Outage:
 
 async def outage_of(stage: Stage, company: Company, plan: Plan) -> Outage:
     """Play, take the service away, play on, bring it back and wait until everything is paid."""
-    before = await play_for(min(plan.seconds, 15.0), company)
+    before = await play_for(min(plan.seconds / 2, 15.0), company)
     say("before", before)
     if plan.frozen:
         stage.coupons.freeze()

@@ -18,6 +18,7 @@ from typing import Protocol
 import redis
 from msgspec import Struct
 
+from gameserver.ledger.migrations import upgrade
 from tests.faults.town import FRESH, Supply, found_town
 from tests.servers.catcat import CatCat
 from tests.servers.lasting import LastingPostgres, LastingRedis, cut_tail, is_alive
@@ -187,7 +188,7 @@ class Stage:
     async def _make_books(self, name: str) -> None:
         assert self._postgres is not None
         self._postgres.server.execute(f"CREATE DATABASE {name}")
-        await catcat("migrate", "--database", self._database(name))
+        await asyncio.to_thread(upgrade, self._database(name))
 
     async def _merchant_key(self) -> str:
         said = await catcat("merchant", "add", "The Town", *self._where("game"))
