@@ -12,6 +12,12 @@ HOUR_MS = 3_600_000
 AT_ONCE = 50
 GOOD_BITS = 80
 
+LIMITS = {
+    "limit": ("per_player", "per_player_day"),
+    "sold_out": ("stock", "budget"),
+    "closed": ("paused", "ended", "not_begun", "over", "pace"),
+}
+
 COUPON_FIELDS: dict[str, type] = {
     "code": str,
     "campaign": str,
@@ -172,6 +178,25 @@ async def a_refusal_changes_nothing(run: Run) -> None:
     expect("status afterwards", ["issued"], statuses(await run.issue(catch)))
 
 
+async def a_refusal_says_why_in_words_that_the_game_knows(run: Run) -> None:
+    """`limit` of a refusal is one of those that go with its status, or is not there."""
+    used_up, paused = await run.campaign(stock=0), await run.campaign(state="paused")
+    limited = await run.campaign(per_player=1)
+    player = run.id("player")
+    refusals = await run.issue(
+        run.catch(used_up), run.catch(paused), run.catch(run.id("none")),
+        run.catch(limited, player=player), run.catch(limited, player=player),
+    )  # fmt: skip
+    del refusals[3]
+    expect("statuses", ["sold_out", "closed", "closed", "limit"], statuses(refusals))
+    for refusal in refusals:
+        expect("coupon", None, refusal.get("coupon"))
+        said = refusal.get("limit")
+        if said is not None and said not in LIMITS[refusal["status"]]:
+            known = ", ".join(LIMITS[refusal["status"]])
+            raise Failed(f"{refusal['status']}: expected a limit of {known}, came {said!r}")
+
+
 async def a_batch_may_have_a_thousand(run: Run) -> str | None:
     """A batch of 1,000 catches is taken; their codes are all different."""
     campaign = await run.campaign(stock=ITEMS_MOST)
@@ -222,6 +247,7 @@ ISSUING = (
     a_campaign_that_is_not_open_gives_nothing,
     an_unknown_campaign_gives_nothing,
     a_refusal_changes_nothing,
+    a_refusal_says_why_in_words_that_the_game_knows,
     a_batch_may_have_a_thousand,
     the_same_batch_twice_at_once_is_issued_once,
     the_last_coupon_goes_to_one,

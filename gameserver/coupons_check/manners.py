@@ -93,6 +93,8 @@ async def wrong_queries_are_refused(run: Run) -> None:
         ("/v1/offerings", {"campaigns": ""}),
         ("/v1/coupons", {"catches": ",".join(["c"] * 101)}),
         ("/v1/reservations/lapsed", {"limit": "501"}),
+        ("/v1/reservations/lapsed", {"cursor": "no cursor of yours"}),
+        ("/v1/players/nobody/coupons", {"cursor": "no cursor of yours"}),
     ):
         refused(await run.service.ask(Ask("GET", path, query=query)), 422, "invalid")
 

@@ -162,6 +162,20 @@ class GivesTheLastCouponTwice(Honest):
         return said.saying(body)
 
 
+class SaysWhyInItsOwnWords(Honest):
+    """Names a limit that the game has never heard of."""
+
+    async def answer(self, asked: Asked, send: Send) -> Said:
+        said = await send(asked)
+        if asked.path != "/v1/issue" or said.status != 200:
+            return said
+        body = said.json
+        for result in body["results"]:
+            if result["status"] == "closed":
+                result["limit"] = "mondays"
+        return said.saying(body)
+
+
 class ReleasesAgain(Honest):
     """Takes a count of a release for so many more."""
 

@@ -19,6 +19,7 @@ BROKEN: list[tuple[type[Honest], set[str]]] = [
     (spoiling.AnswersInAnotherOrder, {"results are in the order of the items"}),
     (spoiling.LeavesAFieldOut, {"a catch gets a coupon"}),
     (spoiling.GivesTheLastCouponTwice, {"the last coupon goes to one"}),
+    (spoiling.SaysWhyInItsOwnWords, {"a refusal says why in words that the game knows"}),
     (spoiling.ReleasesAgain, {"a release said twice releases once"}),
     (spoiling.TellsChangesAsTheyCommit, {"no change is passed over"}),
     (
