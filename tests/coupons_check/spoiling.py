@@ -279,7 +279,7 @@ class KeepsCouponsOfEndedCampaigns(Honest):
 
     async def _is_open(self, item: Json, asked: Asked, send: Send) -> bool:
         query = f"campaigns={item['campaign']}"
-        headers = {hdrs.AUTHORIZATION: asked.headers[hdrs.AUTHORIZATION]}
+        headers: dict[str, str] = {hdrs.AUTHORIZATION: asked.headers[hdrs.AUTHORIZATION]}
         reply = await send(Asked("GET", "/v1/offerings", query, headers, b""))
         return all(each["state"] == "active" for each in reply.json["items"])
 
