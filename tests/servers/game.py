@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from websockets.typing import Subprotocol
 
 from gameserver.app import App, running
 from gameserver.config import Config
+from gameserver.coupon_server import running_coupons
 from gameserver.game.catching import Rules
 from gameserver.game.model import SpawnPlan
 from gameserver.game.tokens import make_token
 from gameserver.ledger.campaigns import Campaign, NewCampaign
+from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.stores import NewStore, Store
+from tests.servers.moody import Moody, moody
 from tests.waiting import until
 
 PLACE = (1.30399, 103.83194)
@@ -36,6 +40,8 @@ class Game:
         self._secret = secret
         self.merchant = ""
         self.key = ""
+        self.coupon_books = app.ledger
+        """Where campaigns and coupons are; a coupon service may have them."""
 
     @property
     def play_url(self) -> str:
@@ -50,7 +56,7 @@ class Game:
 
     async def campaign(self, **fields: Any) -> Campaign:
         wanted = NewCampaign(**({"title": "A tea", "kind": "gift", "stock": 1000} | fields))
-        made = await self.app.ledger.merchants.create_campaign(self.merchant, wanted)
+        made = await self.coupon_books.merchants.create_campaign(self.merchant, wanted)
         assert isinstance(made, Campaign)
         return made
 
@@ -170,14 +176,45 @@ class Phone:
 
 @asynccontextmanager
 async def game(
-    data_dir: Path, *, rules: Rules = SURE, redis: str | None = None, database: str | None = None
+    data_dir: Path,
+    *,
+    rules: Rules = SURE,
+    redis: str | None = None,
+    database: str | None = None,
+    coupons: "Service | None" = None,
 ) -> AsyncIterator[Game]:
     """A server on a free port with a merchant; throws may miss, but never flee a player."""
     config = Config(port=0, data_dir=data_dir, redis=redis, database=database, rules=rules)
+    if coupons is not None:
+        config = replace(config, coupons=coupons.moody.url, coupons_key=coupons.key)
     async with running(config) as app:
         made = Game(app, await app.ledger.players.secret())
+        if coupons is not None:
+            made.coupon_books = coupons.books
         await made.open_merchant()
         yield made
+
+
+@dataclass
+class Service:
+    """A coupon service with books of its own at `url`, and a moody one in front of it."""
+
+    url: str
+    key: str
+    books: Ledger
+    moody: Moody
+
+
+@asynccontextmanager
+async def coupon_service(data_dir: Path) -> AsyncIterator[Service]:
+    """A coupon service on a free port."""
+    config = Config(port=0, data_dir=data_dir)
+    async with (
+        running_coupons(config) as url,
+        open_ledger(config.database_url) as books,
+        moody(url) as front,
+    ):
+        yield Service(url, config.service_key(), books, front)
 
 
 def plan(**fields: Any) -> SpawnPlan:
