@@ -43,7 +43,8 @@ async def complaints_of(stage: Stage, outcome: Outcome) -> list[str]:
     told = outcome.reconciliation
     click.echo(
         f"{outcome.seen.catches} catches, {outcome.seen.coupons} coupons, "
-        f"{told.found} of {told.told} in wallets, {told.unheard} unheard; errors {outcome.errors}"
+        f"{told.found} of {told.told} in wallets, {told.unheard} unheard, "
+        f"{told.pending} withdrawn unheard; errors {outcome.errors}"
     )
     return complaints
 

@@ -51,11 +51,12 @@ class Outcome(Struct, frozen=True):
 
     def complaints(self) -> list[str]:
         """What must not be."""
-        found = list(self.reconciliation.problems)
-        if not self.reconciliation.holds:
-            found.insert(0, f"not reconciled: {self.reconciliation}")
-        if self.reconciliation.unasked:
-            found.append(f"{self.reconciliation.unasked} coupons that nobody asked for")
+        told = self.reconciliation
+        found = []
+        # What is pending here may have been withdrawn while its player was away: the audit of the
+        # history knows.
+        if told.missing or told.twice or told.unread or told.unasked:
+            found += [f"not reconciled: {told}", *told.problems]
         if self.online < self.players:
             found.append(f"{self.players - self.online} of {self.players} players never came back")
         found += [f"{self.errors[lie]} times {lie}" for lie in LIES if lie in self.errors]
