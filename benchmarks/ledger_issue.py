@@ -6,6 +6,8 @@
 Every cat has its reservation, as in the game. Without --database it makes an SQLite file of its
 own, with --postgres a PostgreSQL server of its own; the database of a URL must be empty.
 `issue_cpu_us` is this process's CPU, `server_cpu_us` that of the PostgreSQL server of --postgres.
+`floor_cpu_us` is what the same rows cost through sqlite3 alone (bare_issue.py), batch by batch
+beside it: machines differ, and have better and worse minutes. Mind the ratio.
 `--at-once` is how many batches are under way together: a game server has one, so it is the number
 of game servers. `--limited` gives the campaign limits per player, which are then looked up.
 `--scattered` catches cats of many regions in any order, an hour after they came. Prints one line
@@ -30,6 +32,7 @@ from random import Random
 
 from msgspec import Struct
 
+from benchmarks.bare_issue import BareBooks, bare_books
 from gameserver.game.model import IssueItem, Reservation, catch_id
 from gameserver.game.spawning import new_cat_id
 from gameserver.ledger.campaigns import Campaign, NewCampaign
@@ -134,7 +137,7 @@ def batches(load: Load, campaign: str, store: str) -> list[list[IssueItem]]:
             cat = new_cat_id(REGION, NOW_MS + number * 100, rng)
         player = f"player-{number * 7919 % PLAYERS:015}"
         catch = catch_id(cat, player, f"attempt-{number:08}")
-        items.append(IssueItem(catch, cat, player, campaign, store, NOW_MS, "Asia/Shanghai"))
+        items.append(IssueItem(catch, cat, player, campaign, store, NOW_MS))
     return [items[start : start + load.batch] for start in range(0, load.coupons, load.batch)]
 
 
@@ -160,8 +163,10 @@ class Meter:
         self.server_s += (self._server.cpu_s() if self._server else 0.0) - server_s
 
 
-async def measure(url: str, load: Load, server: PostgresProcess | None) -> dict[str, object]:
-    reserving, issuing = Meter(server), Meter(server)
+async def measure(
+    url: str, load: Load, server: PostgresProcess | None, bare: BareBooks | None
+) -> dict[str, object]:
+    reserving, issuing, floor = Meter(server), Meter(server), Meter(None)
     async with open_ledger(url, migrate=True) as ledger:
         campaign, store = await seed(ledger, load)
         work = batches(load, campaign, store)
@@ -178,6 +183,11 @@ async def measure(url: str, load: Load, server: PostgresProcess | None) -> dict[
                     *(ledger.coupons.issue(batch, NOW_MS) for batch in turn)
                 )
             assert all(result.status == "issued" for results in answers for result in results)
+            if bare is not None:
+                for batch in turn:
+                    bare.reserve(batch)
+                    with floor.running():
+                        bare.issue(batch)
         assert all(check.ok for check in await ledger.audit())
     found: dict[str, object] = {
         "database": url.partition(":")[0].partition("+")[0],
@@ -188,6 +198,9 @@ async def measure(url: str, load: Load, server: PostgresProcess | None) -> dict[
         "reserve_cpu_us": round(reserving.own_s * 1e6 / load.coupons, 1),
         "issued_per_s": round(load.coupons / issuing.wall_s),
     }
+    if bare is not None:
+        found["floor_cpu_us"] = round(floor.own_s * 1e6 / load.coupons, 1)
+        found["of_floor"] = round(issuing.own_s / floor.own_s, 2)
     if server is not None:
         found["server_cpu_us"] = round(issuing.server_s * 1e6 / load.coupons, 1)
     return found
@@ -207,14 +220,17 @@ def main() -> None:
     load = Load(said.coupons, said.batch, said.at_once, said.limited, said.scattered)
     with tempfile.TemporaryDirectory(prefix="cat-") as name:
         folder = Path(name).resolve()
-        if not said.postgres:
-            url = said.database or f"sqlite:///{folder}/books.db"
-            found = asyncio.run(measure(url, load, None))
+        if said.database is not None:
+            found = asyncio.run(measure(said.database, load, None, None))
+        elif not said.postgres:
+            url = f"sqlite:///{folder}/books.db"
+            with bare_books(folder / "bare.db", load.coupons) as bare:
+                found = asyncio.run(measure(url, load, None, bare))
         elif (programs := postgres_programs()) is None:
             found = {"database": "postgresql", "skipped": "PostgreSQL is not installed here"}
         else:
             with postgres_process(programs, folder) as server:
-                found = asyncio.run(measure(server.url, load, server))
+                found = asyncio.run(measure(server.url, load, server, None))
     print(json.dumps(found))
 
 
