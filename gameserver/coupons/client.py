@@ -289,8 +289,7 @@ def _nothing(_: bytes) -> None:
 
 def in_path(text: str) -> str:
     """A text as one segment of a path, whatever is in it."""
-    # `.` and `..` would be taken for directions.
-    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+    return quote(text, safe="")
 
 
 def as_json(value: Any) -> str:

@@ -96,7 +96,7 @@ def test_calls_from_before_it_opened_neither_end_a_trial_nor_make_room_for_anoth
     assert breaker.admit(PAUSE_S) is not None
     breaker.failed(permits[-1], PAUSE_S)
     breaker.withdrawn(permits[-2])
-    assert breaker.admit(PAUSE_S) is None
+    assert breaker.admit(PAUSE_S + LONGEST_S) is None
 
 
 class AnyOrder(RuleBasedStateMachine):

@@ -105,6 +105,39 @@ async def test_play_goes_on_without_the_service_and_what_is_owed_comes_when_it_i
         assert len([told for told in alice.told if told["type"] == "coupon"]) == 1
 
 
+async def test_what_was_set_aside_for_cats_that_never_came_is_given_back(
+    service: Service, street: Game, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each cat that was asked for in vain has another name: a campaign would run out of them."""
+    campaign = await street.campaign(stock=40)
+    await street.store(plan(campaign=campaign.id))
+
+    async def reserved() -> int:
+        found = await service.books.merchants.get_campaign(street.merchant, campaign.id)
+        assert found is not None
+        return found.reserved
+
+    async def is_reserved() -> bool:
+        return await reserved() == len(await alive(street)) == 1
+
+    await until(is_reserved)
+    await service.moody.be(Mood.DROPPING, "/v1/reserve")
+    await street.store(plan(campaign=campaign.id, cats_alive=3))
+
+    async def is_set_aside_for_nobody() -> bool:
+        return await reserved() > 1
+
+    await until(is_set_aside_for_nobody)
+    await until(lambda: "no coupons can be reserved" in caplog.text)
+    assert len(await alive(street)) == 1
+    await service.moody.be(Mood.WELL)
+
+    async def only_cats_hold_coupons() -> bool:
+        return await reserved() == len(await alive(street)) == 4
+
+    await until(only_cats_hold_coupons)
+
+
 async def test_fixes_are_answered_while_every_answer_of_the_service_is_waited_for(
     service: Service, street: Game
 ) -> None:

@@ -15,7 +15,7 @@ import pytest
 from aiohttp import ClientError, ClientSession
 
 from gameserver.coupons import client
-from gameserver.coupons.client import CouponClient
+from gameserver.coupons.client import Ask, CouponClient
 from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.coupons.zones import StoreZones
@@ -23,6 +23,7 @@ from gameserver.http import reports
 from gameserver.http.call import Role
 from gameserver.http.guessing import WRONG_PER_KEY
 from gameserver.http.routes import COUPON_ROUTES, GAME_ROUTES, make_web_app
+from gameserver.ledger.errors import LedgerUnavailable
 from gameserver.ledger.ledger import Ledger, open_ledger
 from tests.http.desk import CAMPAIGN, Clock, Desk, open_desk, serving, site
 from tests.http.test_campaigns import (
@@ -116,6 +117,7 @@ class Counter(Desk):
     service_url: str
     service_key: str
     moody: Moody
+    asker: CouponClient
     game_books: Ledger
     coupon_books: Ledger
 
@@ -135,11 +137,11 @@ async def opened(game_books: Ledger, coupon_books: Ledger, clock: Clock) -> Asyn
         async with (
             serving(make_web_app(kept, COUPON_ROUTES)) as counter.service_url,
             moody(counter.service_url) as counter.moody,
-            CouponClient(counter.moody.url, counter.service_key) as asker,
+            CouponClient(counter.moody.url, counter.service_key) as counter.asker,
         ):
             zones = StoreZones(game_books.merchants, clock).of
-            coupons = RemoteCoupons(asker, zones)
-            game = site(counter, ledger=game_books, coupons=coupons, coupon_client=asker)
+            coupons = RemoteCoupons(counter.asker, zones)
+            game = site(counter, ledger=game_books, coupons=coupons, coupon_client=counter.asker)
             async with serving(make_web_app(game, GAME_ROUTES)) as counter.url:
                 yield counter
 
@@ -355,6 +357,17 @@ async def test_while_the_service_is_away_that_is_what_is_said(desk: Counter) -> 
     again = await desk.ask("POST", path, body, Role.CLERK, Idempotency_Key="k")
     assert (again.status, again.json["state"]) == (200, "redeemed")
     assert len(desk.told) == 1
+
+
+async def test_a_service_that_is_known_to_be_away_is_not_asked(desk: Counter) -> None:
+    await desk.moody.be(Mood.BROKEN)
+    while not desk.asker.breaker.is_open:
+        with pytest.raises(LedgerUnavailable):
+            await desk.asker.tell(Ask("GET", "/readyz"))
+    asked = len(desk.moody.requests)
+    reply = await desk.as_merchant("GET", "/v1/campaigns")
+    assert (reply.status, reply.code) == (503, "unavailable")
+    assert len(desk.moody.requests) == asked
 
 
 async def test_an_answer_that_breaks_off_is_seen_to(desk: Counter) -> None:

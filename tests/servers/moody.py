@@ -48,6 +48,7 @@ class Moody:
         there = None if behind is None else URL(behind)
         self._behind = None if there is None else (there.host, there.port)
         self._mood = Mood.WELL
+        self._only_at = ""
         self._awake = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,9 +64,9 @@ class Moody:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def be(self, mood: Mood) -> None:
-        """Change the mood; what is under way ends first, by itself or not."""
-        self._mood = mood
+    async def be(self, mood: Mood, only_at: str = "") -> None:
+        """Change the mood, or only that towards paths that begin so; who waits is answered."""
+        self._mood, self._only_at = mood, only_at
         self._awake.set()
         self._awake = asyncio.Event()
         if mood is Mood.GONE:
@@ -123,7 +124,8 @@ class Moody:
             self.under_way -= 1
 
     async def _say(self, request: Request, writer: StreamWriter) -> bool:
-        mood = self._mood
+        is_meant = request.line.split(" ")[1].startswith(self._only_at)
+        mood = self._mood if is_meant else Mood.WELL
         match mood:
             case Mood.SLOW:
                 with suppress(TimeoutError):
@@ -200,7 +202,7 @@ _BAD = {
     Mood.BROKEN: _http("500 Internal Server Error", b"<h1>Oops</h1>", "text/html"),
     Mood.UNAVAILABLE: _http("503 Service Unavailable", b"later"),
     Mood.GARBAGE: _http("200 OK", b"\xff\x00<h1>It works!</h1>", "text/html"),
-    Mood.DEEP: _http("200 OK", b"[" * 200_000),
+    Mood.DEEP: _http("200 OK", b'{"x": ' + b"[" * 200_000),
     Mood.OTHER: _http("200 OK", b'{"hello": ["world"]}'),
     Mood.REDIRECTING: _http("302 Found", b"").replace(
         b"\r\n\r\n", b"\r\nLocation: /elsewhere\r\n\r\n"
