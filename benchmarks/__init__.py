@@ -1,0 +1,1 @@
+"""What the server costs: `make bench` measures it, `make bench-check` guards it."""
