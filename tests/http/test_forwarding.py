@@ -1,7 +1,7 @@
 """Requests through a game server whose coupons another service has: the same tests, same answers.
 
-The tests of coupons, campaigns, reports, guessing and idempotency run again, with the books shared
-by both and with books of their own.
+The tests of coupons, campaigns, reports, guessing and idempotency run again, with books of coupons
+that know no stores and none of the keys.
 """
 
 import asyncio
@@ -153,14 +153,8 @@ def _with(books: Ledger, seen_by_tests: Ledger) -> Ledger:
     return found
 
 
-@pytest.fixture(params=["books shared", "books of its own"])
-async def desk(
-    request: pytest.FixtureRequest, ledger: Ledger, clock: Clock, tmp_path: Any
-) -> AsyncIterator[Counter]:
-    if request.param == "books shared":
-        async with opened(ledger, ledger, clock) as counter:
-            yield counter
-        return
+@pytest.fixture
+async def desk(ledger: Ledger, clock: Clock, tmp_path: Any) -> AsyncIterator[Counter]:
     own = f"sqlite:///{tmp_path / 'coupons.db'}"
     async with open_ledger(own, clock=clock, migrate=True) as books:
         async with opened(ledger, books, clock) as counter:
@@ -181,13 +175,12 @@ async def test_only_the_holder_of_a_service_key_speaks_for_others(desk: Counter)
     await desk.a_campaign()
     said = acting_for(desk)
     desk.keys[Role.SERVICE] = desk.service_key
-    if desk.coupon_books is not desk.game_books:
-        rival = await desk.coupon_books.merchants.add_merchant("Rival")
-        desk.keys[Role.MERCHANT] = rival.key
-        clerk = await desk.coupon_books.merchants.add_key(rival.id, "clerk")
-        assert clerk is not None
-        desk.keys[Role.CLERK] = clerk.key
-        desk.keys[Role.ADMIN] = (await desk.coupon_books.merchants.add_admin_key()).key
+    rival = await desk.coupon_books.merchants.add_merchant("Rival")
+    desk.keys[Role.MERCHANT] = rival.key
+    clerk = await desk.coupon_books.merchants.add_key(rival.id, "clerk")
+    assert clerk is not None
+    desk.keys[Role.CLERK] = clerk.key
+    desk.keys[Role.ADMIN] = (await desk.coupon_books.merchants.add_admin_key()).key
     desk.url = desk.service_url
     head = {"Catcat_Acting_For": said}
     for role in (Role.MERCHANT, Role.CLERK, Role.ADMIN, Role.PLAYER):
