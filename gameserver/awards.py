@@ -99,7 +99,9 @@ class Awards:
 
         `Caught` once the coupon and the catch are committed. The coupon is pending where the coupon
         service did not answer in time: then the books owe it, and the outbox entry stays for the
-        keeper. `Refused` where the coupon can't be had: then the cat has its place back.
+        keeper. `Refused` where the coupon can't be had: then the cat has its place back; or with
+        `busy` where the catch can't be recorded: what is not in the books is not promised, and the
+        keeper goes on with the entry.
         """
         claim = won.claim
         coupon: CouponView | None = None
@@ -115,7 +117,10 @@ class Awards:
                 else coupon_view(found)
             )
         is_owed = coupon is not None and coupon.state is CouponState.PENDING
-        if await self._stands(Recorded(won, is_owed)):
+        stands = await self._stands(Recorded(won, is_owed))
+        if stands is None:
+            return refused("busy", attempt=claim.attempt, cat=claim.cat)
+        if stands:
             return _caught(claim, coupon)
         refusal = refused("already_caught", attempt=claim.attempt, cat=claim.cat)
         return await self._undone(won, refusal)
@@ -148,7 +153,7 @@ class Awards:
         couponed = [won for won in wons if won.claim.campaign is not None]
         stands = [won for won in wons if won.claim.campaign is None]
         news: list[CouponChanged] = []
-        reasons: dict[str, str] = {}
+        refusals: dict[str, Refused] = {}
         results = await self._issue([_item(won.claim) for won in couponed]) if couponed else []
         for won, result in zip(couponed, results, strict=True):
             refusal = _refusal(won.claim, result)
@@ -157,14 +162,14 @@ class Awards:
                 stands.append(won)
                 news.append(_news(won.claim, coupon_view(result.coupon)))
             else:
-                reasons[won.claim.catch] = _kept(refusal)
+                refusals[won.claim.catch] = refusal
                 news.append(_news(won.claim, _nothing(won.claim)))
         # The books first: a claim that is undone in Redis leaves nothing to find it by.
-        await self._catches.settle(reasons)
+        await self._catches.settle({name: refusal.reason for name, refusal in refusals.items()})
         for won in couponed:
-            reason = reasons.get(won.claim.catch)
-            if reason is not None:
-                await self._live.unclaim_cat(won.claim, won.entry, reason, self._clock())
+            refusal = refusals.get(won.claim.catch)
+            if refusal is not None:
+                await self._live.unclaim_cat(won.claim, won.entry, _kept(refusal), self._clock())
         kept = await self._record([Recorded(won, is_owed=False) for won in stands])
         for won, stays in zip(stands, kept, strict=True):
             if not stays:
@@ -192,7 +197,7 @@ class Awards:
                 paid.append(claim)
                 news.append(_news(claim, coupon_view(result.coupon)))
             else:
-                reasons[claim.catch] = _kept(refusal)
+                reasons[claim.catch] = refusal.reason
                 news.append(_news(claim, _nothing(claim)))
         await self._catches.record(paid, self._clock())
         await self._catches.settle(reasons)
@@ -208,17 +213,17 @@ class Awards:
         except (TimeoutError, LedgerError, BatchesFull):
             return None
 
-    async def _stands(self, recorded: Recorded) -> bool:
+    async def _stands(self, recorded: Recorded) -> bool | None:
         """Whether the books have this catch, and no other of this player and cat.
 
-        Where they can't be reached in time the claim in Redis must do: its entry stays.
+        None where they say nothing in time: perhaps it is written, perhaps the keeper will do it.
         """
         try:
             async with asyncio.timeout(RECORD_WITHIN_S):
                 return await self.recording.add(recorded)
         except (TimeoutError, LedgerError, BatchesFull):
             log.warning("a catch is recorded later, from the outbox")
-            return True
+            return None
 
     async def _undone(self, won: Won, refusal: Refused) -> Refused:
         """Give the cat its place back, and say why."""

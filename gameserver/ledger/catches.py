@@ -29,7 +29,11 @@ DAY_MS = 86_400_000
 
 
 class Catch(Struct, frozen=True):
-    """One catch in the record."""
+    """One catch in the record.
+
+    Of a cat of a `campaign`: `owed` while its coupon is still to come, `no_coupon` is why there is
+    none after all.
+    """
 
     catch: str
     cat: str
@@ -39,6 +43,8 @@ class Catch(Struct, frozen=True):
     store: str
     at_ms: int
     campaign: str | None
+    owed: bool
+    no_coupon: str | None
 
 
 class Kept(Struct, frozen=True):
@@ -388,4 +394,6 @@ def _catch(row: AnyRow) -> Catch:
         store=row.store_id,
         at_ms=row.at_ms,
         campaign=row.campaign_id,
+        owed=bool(row.owed),
+        no_coupon=row.no_coupon,
     )

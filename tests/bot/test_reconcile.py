@@ -33,6 +33,15 @@ def test_a_coupon_that_is_not_in_the_wallet_is_missing() -> None:
     assert "A" in found.problems[0]
 
 
+def test_a_pending_coupon_that_was_withdrawn_is_no_fault() -> None:
+    promised = account(Told("c1", None), Told("c2", None))
+    assert compare([wallet(promised)]).pending == 2
+    found = compare([Wallet(promised, (), frozenset({"c1"}))])
+    assert (found.withdrawn, found.pending, found.holds) == (1, 1, False)
+    found = compare([Wallet(account(Told("c1", "A")), (), frozenset({"c1"}))])
+    assert (found.missing, found.holds) == (1, False)
+
+
 def test_a_coupon_with_another_code_than_told_is_missing() -> None:
     found = compare([wallet(account(Told("c1", "A")), ("c1", "B"))])
     assert (found.missing, found.holds) == (1, False)

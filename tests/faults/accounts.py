@@ -23,10 +23,7 @@ class DoesNotHold(Exception):
 
 
 async def sent_home(company: Company) -> Outcome:
-    """Wait for those who are still on their way back, and for what is owed; then end the game.
-
-    Whoever leaves with a promise is not told that it could not be kept, and counts it as pending.
-    """
+    """Wait for those who are still on their way back, and for what is owed; then end the game."""
     with suppress(TimeoutError):  # the outcome says who is missing
         await until(lambda: company.all_online() and not company.owed(), BACK_AT_ALL_WITHIN_S)
     return await company.leave()
@@ -44,7 +41,7 @@ async def complaints_of(stage: Stage, outcome: Outcome) -> list[str]:
     click.echo(
         f"{outcome.seen.catches} catches, {outcome.seen.coupons} coupons, "
         f"{told.found} of {told.told} in wallets, {told.unheard} unheard, "
-        f"{told.pending} withdrawn unheard; errors {outcome.errors}"
+        f"{told.withdrawn} withdrawn, {told.pending} pending; errors {outcome.errors}"
     )
     return complaints
 

@@ -53,9 +53,7 @@ class Outcome(Struct, frozen=True):
         """What must not be."""
         told = self.reconciliation
         found = []
-        # What is pending here may have been withdrawn while its player was away: the audit of the
-        # history knows.
-        if told.missing or told.twice or told.unread or told.unasked:
+        if not told.holds or told.unasked:
             found += [f"not reconciled: {told}", *told.problems]
         if self.online < self.players:
             found.append(f"{self.players - self.online} of {self.players} players never came back")

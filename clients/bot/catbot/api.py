@@ -63,6 +63,7 @@ class ListedCatch(msgspec.Struct, frozen=True):
     cat: str
     attempt: str
     points: int
+    no_coupon: str | None = None
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):

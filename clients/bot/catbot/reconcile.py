@@ -41,8 +41,9 @@ class Account(msgspec.Struct, frozen=True):
 class Reconciliation(msgspec.Struct, frozen=True):
     """Counts over all wallets. Only `missing`, `twice`, `pending` and `unread` are faults of money.
 
-    `unheard` coupons came of catches whose answer the bot did not live to hear; `unasked` ones of
-    no catch at all, in a wallet that was empty before the run.
+    `withdrawn` coupons were pending and came to nothing, as the player's catches say; `unheard`
+    ones came of catches whose answer the bot did not live to hear; `unasked` ones of no catch at
+    all, in a wallet that was empty before the run.
     """
 
     told: int = 0
@@ -51,6 +52,7 @@ class Reconciliation(msgspec.Struct, frozen=True):
     twice: int = 0
     pending: int = 0
     unread: int = 0
+    withdrawn: int = 0
     unheard: int = 0
     unasked: int = 0
     problems: tuple[str, ...] = ()
@@ -62,10 +64,14 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 
 class Wallet(msgspec.Struct, frozen=True):
-    """One account beside its wallet; `coupons` is None where the wallet could not be read."""
+    """One account beside its wallet; `coupons` is None where the wallet could not be read.
+
+    `withdrawn` are the cats whose promised coupons the player's catches say came to nothing.
+    """
 
     account: Account
     coupons: tuple[WalletCoupon, ...] | None
+    withdrawn: frozenset[str] = frozenset()
 
 
 def account_of(token: str, attempts: Iterable[Attempt], *, is_new: bool) -> Account:
@@ -114,7 +120,10 @@ def _findings(wallet: Wallet) -> Iterator[_Finding]:
             yield _Finding("twice", f"cat {cat} gave one player {times} coupons")
     by_cat = {coupon.cat: coupon for coupon in wallet.coupons}
     for told in wallet.account.told:
-        yield _whereabouts(told, by_cat.get(told.cat))
+        if told.code is None and told.cat not in by_cat and told.cat in wallet.withdrawn:
+            yield _Finding("withdrawn")
+        else:
+            yield _whereabouts(told, by_cat.get(told.cat))
     for cat in by_cat.keys() - {told.cat for told in wallet.account.told}:
         if cat in wallet.account.tried:
             yield _Finding("unheard")
@@ -153,12 +162,15 @@ async def reconcile(api: Api, accounts: Sequence[Account]) -> Reconciliation:
         if not waiting or asyncio.get_running_loop().time() > deadline_s:
             return compare(wallets)
         await asyncio.sleep(_LOOK_AGAIN_S)
-        again = await _read(api, [wallets[place].account for place in waiting])
+        accounts_again = [wallets[place].account for place in waiting]
+        again = await _read(api, accounts_again, with_catches=True)
         for place, wallet in zip(waiting, again, strict=True):
             wallets[place] = wallet
 
 
-async def _read(api: Api, accounts: Sequence[Account]) -> list[Wallet]:
+async def _read(
+    api: Api, accounts: Sequence[Account], *, with_catches: bool = False
+) -> list[Wallet]:
     wallets: list[Wallet | None] = [None] * len(accounts)
     places = iter(range(len(accounts)))  # shared, so that every reader takes the next one free
 
@@ -166,11 +178,13 @@ async def _read(api: Api, accounts: Sequence[Account]) -> list[Wallet]:
         for place in places:
             account = accounts[place]
             try:
+                caught = await api.catches(account.token) if with_catches else []
                 coupons = tuple(await api.wallet(account.token))
             except ApiError:
                 wallets[place] = Wallet(account, None)
             else:
-                wallets[place] = Wallet(account, coupons)
+                withdrawn = frozenset(each.cat for each in caught if each.no_coupon is not None)
+                wallets[place] = Wallet(account, coupons, withdrawn)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(_READERS, len(accounts))):
