@@ -8,7 +8,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from math import cos, radians
 from pathlib import Path
 from random import Random
@@ -29,7 +29,9 @@ CENTRE = (1.3015, 103.8420)
 CITY_M = 40_000.0
 LIFETIME_S = 86_400
 RADIUS_M = 1_000.0
-STORES = 2_000
+SIDE = 32
+"""Stores stand on a grid of SIDE x SIDE, near enough for their cats to leave no gaps."""
+
 LOADER = "benchmark"
 LEASE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -58,11 +60,14 @@ class City(Struct, frozen=True):
 
 def somewhere(rng: Random) -> tuple[float, float]:
     """A place in the city, in degrees."""
+    return _place(rng.random(), rng.random())
+
+
+def _place(north: float, east: float) -> tuple[float, float]:
+    """The place at these shares of the city's sides."""
     side_deg = CITY_M / METRES_PER_DEG
-    return (
-        CENTRE[0] + side_deg * (rng.random() - 0.5),
-        CENTRE[1] + side_deg * (rng.random() - 0.5) / cos(radians(CENTRE[0])),
-    )
+    lat = CENTRE[0] + side_deg * (north - 0.5)
+    return lat, CENTRE[1] + side_deg * (east - 0.5) / cos(radians(CENTRE[0]))
 
 
 @asynccontextmanager
@@ -71,16 +76,16 @@ async def city(cats: int) -> AsyncIterator[City]:
 
     Its redis-server runs on this process's core, with the settings of the embedded one.
     """
-    async with AsyncExitStack() as stack:
-        found, ledger, live = await stack.enter_async_context(_empty_city())
+    async with empty_city() as (found, ledger, live):
         rng = Random(7)
-        stores = await _open_stores(ledger, cats, rng)
+        stores = await _open_stores(ledger, cats)
         await put_out(live, [cat for store in stores for cat in _cats_of(store, rng)])
         yield found
 
 
 @asynccontextmanager
-async def _empty_city() -> AsyncIterator[tuple[City, Ledger, Live]]:
+async def empty_city() -> AsyncIterator[tuple[City, Ledger, Live]]:
+    """A city with its Redis and its books, and nothing in them."""
     with tempfile.TemporaryDirectory(prefix="cat-bench-", ignore_cleanup_errors=True) as name:
         data_dir = Path(name)
         url = f"sqlite:///{data_dir / 'catcat.db'}"
@@ -93,10 +98,10 @@ async def _empty_city() -> AsyncIterator[tuple[City, Ledger, Live]]:
             yield City(data_dir, redis.url, redis.pid, secret), ledger, live
 
 
-async def _open_stores(ledger: Ledger, cats: int, rng: Random) -> list[PlannedStore]:
+async def _open_stores(ledger: Ledger, cats: int) -> list[PlannedStore]:
     merchant = (await ledger.merchants.add_merchant("The City")).id
-    count = min(STORES, cats)
-    places = [somewhere(rng) for _ in range(count)]
+    count = SIDE * SIDE
+    places = [_place((x + 0.5) / SIDE, (y + 0.5) / SIDE) for x in range(SIDE) for y in range(SIDE)]
     wanted = [
         NewStore(name=f"Store {number}", lat=lat, lon=lon, timezone="Asia/Singapore")
         for number, (lat, lon) in enumerate(places)

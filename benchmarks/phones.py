@@ -34,6 +34,8 @@ class Tally:
         self.dropped = 0
         """Messages that could not be sent, for the socket was full."""
         self.latencies_s: list[float] = []
+        self.refused: list[str] = []
+        """Reasons for which an aim or a catch was not granted."""
 
 
 class Wire(asyncio.Protocol):
