@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from catbot.cheats import strategies
 from catbot.ground import Position, distance_m, moved
-from catbot.player import Persona, Player
+from catbot.player import Lips, Persona, Player
 from catbot.reveal import Sightings
 from catbot.tally import Tally
 from catbot.walker import Places, Walker
@@ -38,7 +38,7 @@ class Cheater:
         self.player = make(Persona("run-1", walker, places, rng, Tally(), Sightings()))
         self.said: list[ClientMessage] = []
         self.now_s = 0.0
-        self.player.welcomed(WELCOME, self._say, 0.0)
+        self.player.welcomed(WELCOME, Lips(self._say, lambda _: True), 0.0)
 
     def _say(self, message: ClientMessage) -> bool:
         self.said.append(message)

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from catbot.ground import Position, distance_m, moved
-from catbot.player import ANSWER_S, Persona, Player
+from catbot.player import ANSWER_S, Lips, Persona, Player
 from catbot.refusals import REASONS
 from catbot.reveal import Sightings
 from catbot.tally import Tally
@@ -52,6 +52,7 @@ class Scene:
         walker = Walker(HOME, 1.4, places, rng)
         self.player = make(Persona("run-1", walker, places, rng, self.tally, Sightings()))
         self.said: list[ClientMessage] = []
+        self.pings: list[bytes] = []
         self.open = True
         self.now_s = 100.0
 
@@ -60,8 +61,14 @@ class Scene:
             self.said.append(message)
         return self.open
 
+    def ping(self, payload: bytes) -> bool:
+        if self.open:
+            self.pings.append(payload)
+        return self.open
+
     def welcome(self) -> None:
-        self.player.welcomed(Welcome("s", "p", NOW_MS, RULES), self.say, self.now_s)
+        lips = Lips(self.say, self.ping)
+        self.player.welcomed(Welcome("s", "p", NOW_MS, RULES), lips, self.now_s)
 
     def hear(self, *messages: object) -> None:
         for message in messages:
@@ -191,7 +198,7 @@ def test_a_catch_that_is_never_answered_is_given_up_in_the_end(scene: Scene) -> 
 
 def test_after_a_reconnect_an_unanswered_catch_is_sent_again_after_a_fix(scene: Scene) -> None:
     catch = scene.throw(cat_at(1))
-    scene.player.lost()
+    scene.player.lost(scene.now_s)
     scene.said.clear()
     scene.welcome()
     assert isinstance(scene.said[0], Fix)
@@ -202,7 +209,7 @@ def test_after_a_reconnect_a_ticket_that_was_not_used_is_forgotten(scene: Scene)
     scene.hear(Cats(appear=(cat_at(1),)))
     scene.tick()
     scene.hear(Encounter("c1", "t", NOW_MS, 1.0, 0.0))
-    scene.player.lost()
+    scene.player.lost(scene.now_s)
     scene.welcome()
     assert scene.player.due_s == math.inf
     scene.hear(Cats(appear=(cat_at(1),)))
@@ -216,14 +223,16 @@ def test_a_catch_that_never_left_the_phone_is_not_repeated_after_a_reconnect(sce
     scene.hear(Encounter("c1", "t", NOW_MS, 1.0, 0.0))
     scene.open = False
     scene.wake()
-    scene.player.lost()
+    scene.player.lost(scene.now_s)
     scene.open = True
     scene.welcome()
     assert not scene.all(Catch)
     assert scene.player.settled
 
 
-def test_a_catch_is_timed_from_when_it_really_left(scene: Scene) -> None:
+def test_a_catch_is_timed_from_when_it_was_due_and_from_when_it_left(
+    scene: Scene,
+) -> None:
     scene.hear(Cats(appear=(cat_at(1),)))
     scene.tick()
     scene.hear(Encounter("c1", "t", NOW_MS, 1.0, 0.0))
@@ -235,12 +244,36 @@ def test_a_catch_is_timed_from_when_it_really_left(scene: Scene) -> None:
     assert isinstance(catch, Catch)
     scene.now_s += 0.1
     scene.hear(caught(catch))
-    assert scene.tally.latencies.catch.total.max_ms == pytest.approx(100)
+    latency = scene.tally.latencies.catch
+    assert latency.sent.max_ms == pytest.approx(100)
+    assert latency.total.max_ms == pytest.approx(100 + 1000 * ANSWER_S)
     assert scene.tally.catches_resent == 0
 
 
+def test_fixes_that_could_not_be_sent_make_the_next_one_late(scene: Scene) -> None:
+    [name] = scene.pings
+    scene.player.pong(name, scene.now_s)
+    scene.tick(4)
+    scene.open = False
+    scene.tick(3)
+    scene.open = True
+    scene.pings.clear()
+    scene.tick()
+    [name] = scene.pings
+    scene.player.pong(name, scene.now_s + 0.5)
+    latency = scene.tally.latencies.fix
+    assert latency.sent.max_ms == pytest.approx(500)
+    assert latency.total.max_ms == pytest.approx(3_500)
+    assert scene.tally.fixes_skipped == 3
+
+
+def test_a_fix_whose_pong_never_came_counts_for_as_long_as_was_waited(scene: Scene) -> None:
+    scene.player.lost(scene.now_s + 30)
+    assert scene.tally.latencies.fix.total.max_ms == pytest.approx(30_000)
+
+
 def test_while_disconnected_nothing_is_said_but_the_walk_goes_on(scene: Scene) -> None:
-    scene.player.lost()
+    scene.player.lost(scene.now_s)
     scene.said.clear()
     before = scene.player._walker.position
     scene.tick(30)

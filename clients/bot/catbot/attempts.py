@@ -12,21 +12,27 @@ _REMEMBERED_REFUSALS = 32
 
 
 class Attempt:
-    """One catch: what was sent, when first (seconds), how often, and its answer so far.
+    """One catch: what was sent, how often, and its answer so far.
 
-    `is_replay` marks a cheater's second use of a ticket.
+    Seconds: `thrown_s` is when the throw was due, `sent_s` when it first left, `due_s` when it is
+    to be sent again. `is_replay` marks a cheater's second use of a ticket.
     """
 
-    __slots__ = ("answer", "catch", "coupon", "due_s", "first_s", "is_replay", "sends")
+    __slots__ = ("answer", "catch", "coupon", "due_s", "is_replay", "sends", "sent_s", "thrown_s")
 
     def __init__(self, catch: Catch) -> None:
         self.catch = catch
-        self.first_s = 0.0
+        self.thrown_s = 0.0
+        self.sent_s = 0.0
         self.due_s = 0.0
         self.sends = 0
         self.is_replay = False
         self.answer: Caught | Refused | None = None
         self.coupon: Coupon | None = None
+
+    def waited_ms(self, now_s: float) -> tuple[float, float]:
+        """Milliseconds since the throw was due, and since it first left."""
+        return (now_s - self.thrown_s) * 1000, (now_s - self.sent_s) * 1000
 
 
 class Attempts:

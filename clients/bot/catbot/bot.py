@@ -1,6 +1,7 @@
 """One bot: a player's mind on a socket, from sign-up to goodbye.
 
-One task per bot spans its whole life and mostly sleeps; messages and ticks are plain callbacks.
+One task per bot spans its whole life and mostly sleeps; messages and ticks are plain callbacks,
+and one timetable has the times of all bots.
 Times are read from `time.monotonic`, since a loop's own clock may tick in whole milliseconds.
 """
 
@@ -14,12 +15,13 @@ import msgspec
 
 from catbot.address import Address
 from catbot.api import Api, ApiError
-from catbot.connection import Closed, Connection, UnreachableError, dial
+from catbot.connection import Closed, Connection, Ears, UnreachableError, dial
 from catbot.histogram import Histogram
 from catbot.history import History
 from catbot.pace import Beat
-from catbot.player import Player
+from catbot.player import Lips, Player
 from catbot.reconnect import Backoff, policy_of
+from catbot.timetable import Timetable
 from catbot.wire import (
     Catch,
     ClientMessage,
@@ -46,6 +48,7 @@ class Venue(msgspec.Struct, frozen=True):
     api: Api
     lag: Histogram
     history: History | None = None
+    timetable: Timetable = msgspec.field(default_factory=Timetable)
 
 
 class Bot:
@@ -60,8 +63,8 @@ class Bot:
         self._rng = rng
         self._loop = asyncio.get_running_loop()
         self._beat: Beat | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_s = math.inf
+        self._due_s = math.inf  # what it waits for on the timetable
+        self._came_s = time.monotonic()
         self._connection: Connection | None = None
         self._dialled_s = 0.0
         self._is_welcome = False
@@ -98,7 +101,7 @@ class Bot:
     def leave(self) -> bool:
         """Say goodbye, after which `play` returns; False where there is nobody to say it to."""
         self._leaving = True
-        self._stop_timer()
+        self._due_s = math.inf
         if self._connection is None:
             return False
         self._connection.close()
@@ -108,7 +111,8 @@ class Bot:
         """One connection, from dialling to its end. Raises UnreachableError."""
         self._is_welcome = False
         self._dialled_s = time.monotonic()
-        connection = await dial(self._venue.address, self._hear, self._venue.tls)
+        ears = Ears(self._hear, self._hear_pong)
+        connection = await dial(self._venue.address, ears, self._venue.tls)
         self._connection = connection
         try:
             connection.send(encode(Hello(token, _CLIENT)))
@@ -129,8 +133,8 @@ class Bot:
     def _gone(self) -> None:
         if self._is_welcome:
             self.player.tally.online -= 1
-        self.player.lost()
-        self._stop_timer()
+        self.player.lost(time.monotonic())
+        self._due_s = math.inf
 
     def _comes_back_after(self, closed: Closed) -> bool:
         """Count how a session ended and say whether to start another."""
@@ -151,15 +155,18 @@ class Bot:
 
     def _hear(self, payload: bytes) -> None:
         now_s = time.monotonic()
+        self.player.tally.heard += 1
         try:
             message = decode(payload)
         except WireError as error:
             self._breach(f"unreadable: {error}")
             return
         if self._is_welcome:
-            self._note_heard(message)
+            if self._venue.history is not None:
+                assert self.id is not None, "nobody is told anything before the welcome"
+                self._venue.history.heard(self.id, message)
             self.player.hear(message, now_s)
-            self._set_timer(now_s)
+            self._wait()
         else:
             self._hear_first(message, now_s)
 
@@ -171,18 +178,23 @@ class Bot:
         tally = self.player.tally
         self._is_welcome = True
         tally.online += 1
-        tally.welcomed += not self._was_welcome
+        if not self._was_welcome:
+            tally.welcomed += 1
+            tally.latencies.arrival.record((now_s - self._came_s) * 1000)
         if self._venue.history is not None and not self._was_welcome:
             self._venue.history.joined(message.player, is_new=self.is_new)
         self._was_welcome = True
         self.id = message.player
         tally.latencies.connect.record((now_s - self._dialled_s) * 1000)
-        self.player.welcomed(message, self._say, now_s)
+        self.player.welcomed(message, Lips(self._say, self._ping), now_s)
         # The first tick was just now; the phase is each bot's own, so that they do not all
         # send at once after a restart.
         self._beat = Beat(now_s + self._rng.uniform(0.5, 1.5) * _FIX_PERIOD_S, _FIX_PERIOD_S)
-        self._timer_s = math.inf
-        self._set_timer(now_s)
+        self._due_s = math.inf
+        self._wait()
+
+    def _hear_pong(self, payload: bytes) -> None:
+        self.player.pong(payload, time.monotonic())
 
     def _breach(self, violation: str) -> None:
         if self._connection is not None:
@@ -190,44 +202,35 @@ class Bot:
 
     # the clock
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _set_timer(self, now_s: float) -> None:
+    def _wait(self) -> None:
         assert self._beat is not None
-        if self._leaving:
-            return
         due_s = min(self._beat.due_s, self.player.due_s)
-        if self._timer is not None:
-            if self._timer_s <= due_s:
-                return
-            self._timer.cancel()
-        self._timer_s = due_s
-        self._timer = self._loop.call_later(max(0.0, due_s - now_s), self._on_time)
+        if due_s < self._due_s and not self._leaving:
+            self._due_s = due_s
+            self._venue.timetable.at(due_s, self._on_time)
 
-    def _on_time(self) -> None:
-        now_s = time.monotonic()
-        self._timer = None
-        self._venue.lag.record((now_s - self._timer_s) * 1000)
+    def _on_time(self, due_s: float, now_s: float) -> None:
+        if due_s != self._due_s:
+            return  # it waits for something else by now
+        self._due_s = math.inf
+        self._venue.lag.record((now_s - due_s) * 1000)
         assert self._beat is not None
-        # Timers may fire a hair early.
-        if self._beat.due_s <= now_s + 0.001:
+        beat_s = self._beat.due_s
+        # It may be a hair early.
+        if beat_s <= now_s + 0.001:
             self.player.tally.fixes_skipped += self._beat.tick(now_s)
-            self.player.tick(now_s)
+            self.player.tick(now_s, min(beat_s, now_s))
         self.player.wake(now_s)
-        self._set_timer(now_s)
+        self._wait()
 
     def _say(self, message: ClientMessage) -> bool:
         if self._connection is None or not self._connection.send(encode(message)):
             return False
+        self.player.tally.said += 1
         if self._venue.history is not None and isinstance(message, Catch):
             assert self.id is not None, "nobody throws before the welcome"
             self._venue.history.sent(self.id, message)
         return True
 
-    def _note_heard(self, message: ServerMessage) -> None:
-        if self._venue.history is not None:
-            assert self.id is not None, "nobody is told anything before the welcome"
-            self._venue.history.heard(self.id, message)
+    def _ping(self, payload: bytes) -> bool:
+        return self._connection is not None and self._connection.ping(payload)

@@ -1,7 +1,11 @@
 """One WebSocket of one bot: websockets' sans-I/O protocol on an asyncio.Protocol.
 
-No task and no queue per connection: frames are handed to a callback as they arrive, and what was
+No task and no queue per connection: messages are handed to a callback as they arrive, and what was
 sent during one turn of the loop leaves in one write.
+
+The library does the handshake, closes, pings, fragments and everything that breaks the protocol.
+Whole binary messages, which are nearly all that passes, go around it: reading one is two bytes to
+look at, writing one a head to put in front.
 """
 
 import asyncio
@@ -28,6 +32,18 @@ _MAX_UNSENT_BYTES = 64 * 1024
 _HANDSHAKE_S = 10.0
 _GOODBYE_S = 5.0
 
+_FIN_BINARY = 0x80 | Opcode.BINARY
+_FIN_PING = 0x80 | Opcode.PING
+_FIN_PONG = 0x80 | Opcode.PONG
+_NO_KIND = -1
+_END_OF_HEAD = b"\r\n\r\n"
+
+# Clients must mask what they send, so that a hostile page cannot make a browser speak to proxies
+# in bytes of its choice (RFC 6455, 10.3). Nobody chooses a bot's bytes but the bot: a key of zeros
+# is valid, and leaves the payload as it is. The server's work of unmasking is the same.
+_KEY = bytes(4)
+_SHORT_HEADS = tuple(bytes((_FIN_BINARY, 0x80 | size)) + _KEY for size in range(126))
+
 
 class UnreachableError(Exception):
     """No WebSocket came of the attempt: `reason` is short and countable."""
@@ -47,12 +63,19 @@ class Closed(msgspec.Struct, frozen=True):
     violation: str | None = None
 
 
-class Connection(asyncio.Protocol):
-    """A WebSocket that calls `hear` with the payload of every binary message."""
+class Ears(msgspec.Struct, frozen=True):
+    """Who is told: `message` of the payload of every binary message, `pong` of every pong's."""
 
-    def __init__(self, address: Address, hear: Callable[[bytes], None]) -> None:
+    message: Callable[[bytes], None]
+    pong: Callable[[bytes], None] = lambda _: None
+
+
+class Connection(asyncio.Protocol):
+    """A WebSocket that tells `ears` what it hears."""
+
+    def __init__(self, address: Address, ears: Ears) -> None:
         self._loop = asyncio.get_running_loop()
-        self._hear = hear
+        self._ears = ears
         self._protocol = ClientProtocol(
             parse_uri(address.play),
             subprotocols=[Subprotocol(SUBPROTOCOL)],
@@ -61,9 +84,13 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._opened: asyncio.Future[None] = self._loop.create_future()
         self._closed: asyncio.Future[Closed] = self._loop.create_future()
+        self._unsent: list[bytes] = []
         self._flushing = False
         self._choked = False
+        self._head_tail = b""
+        self._unread = b""
         self._fragments: list[bytes] = []
+        self._broken = False
         self._violation: str | None = None
         self._goodbye: asyncio.TimerHandle | None = None
 
@@ -85,7 +112,22 @@ class Connection(asyncio.Protocol):
         """
         if self._choked or self._protocol.state is not OPEN:
             return False
-        self._protocol.send_binary(payload)
+        size = len(payload)
+        if size < 126:
+            self._unsent.append(_SHORT_HEADS[size] + payload)
+        else:
+            head = bytes((_FIN_BINARY, 0x80 | 127)) + size.to_bytes(8, "big")
+            if size < 1 << 16:
+                head = bytes((_FIN_BINARY, 0x80 | 126)) + size.to_bytes(2, "big")
+            self._unsent.append(head + _KEY + payload)
+        self._flush_soon()
+        return True
+
+    def ping(self, payload: bytes) -> bool:
+        """Send a ping, whose pong brings back the payload (at most 125 bytes); or as `send`."""
+        if self._choked or self._protocol.state is not OPEN:
+            return False
+        self._unsent.append(bytes((_FIN_PING, 0x80 | len(payload))) + _KEY + payload)
         self._flush_soon()
         return True
 
@@ -122,17 +164,10 @@ class Connection(asyncio.Protocol):
         self._flush()
 
     def data_received(self, data: bytes) -> None:
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
-            if isinstance(event, Response):
-                self._on_response()
-            elif isinstance(event, Frame):
-                self._on_frame(event)
-        if self._protocol.handshake_exc is not None:
-            self.abort()
-        elif self._protocol.close_expected() and self._goodbye is None:
-            self._goodbye = self._loop.call_later(_GOODBYE_S, self.abort)
-        self._flush()
+        if self._protocol.state is CONNECTING:
+            data = self._read_head(data)
+        if data:
+            self._read_frames(data)
 
     def pause_writing(self) -> None:
         self._choked = True
@@ -149,6 +184,56 @@ class Connection(asyncio.Protocol):
         if not self._closed.done():
             self._closed.set_result(self._ending())
 
+    # reading
+
+    def _read_head(self, data: bytes) -> bytes:
+        """Let the library have the handshake, and say what came behind it."""
+        seen = self._head_tail + data
+        end = seen.find(_END_OF_HEAD)
+        behind = b"" if end < 0 else seen[end + len(_END_OF_HEAD) :]
+        self._head_tail = seen[-len(_END_OF_HEAD) + 1 :]
+        self._ask_library(data[: len(data) - len(behind)])
+        if behind and self._protocol.state is not OPEN:  # the body of a refusal
+            self._ask_library(behind)
+            return b""
+        return behind
+
+    def _read_frames(self, data: bytes) -> None:
+        """Hear whole binary messages and pongs; the library has all other frames, each whole."""
+        if self._unread:
+            data = self._unread + data
+        at, end = 0, len(data)
+        while not self._broken and (frame := _frame(data, at)) is not None:
+            kind, start, stop = frame
+            if kind == _FIN_BINARY and not self._fragments:
+                if self._violation is None:
+                    self._ears.message(data[start:stop])
+            elif kind == _FIN_PONG:
+                self._ears.pong(data[start:stop])
+            else:
+                self._ask_library(data[at:stop])
+            at = stop
+        if self._broken:
+            self._ask_library(data[at:])
+            at = end
+        self._unread = data[at:]
+
+    def _ask_library(self, data: bytes) -> None:
+        protocol = self._protocol
+        protocol.receive_data(data)
+        for event in protocol.events_received():
+            if isinstance(event, Response):
+                self._on_response()
+            elif isinstance(event, Frame):
+                self._on_frame(event)
+        if protocol.handshake_exc is not None:
+            self.abort()
+        elif protocol.close_expected() and self._goodbye is None:
+            self._goodbye = self._loop.call_later(_GOODBYE_S, self.abort)
+        # From here on there is no telling where a frame begins.
+        self._broken = protocol.parser_exc is not None
+        self._flush()
+
     def _on_response(self) -> None:
         if self._protocol.handshake_exc is not None or self._opened.done():
             return
@@ -161,16 +246,16 @@ class Connection(asyncio.Protocol):
     def _on_frame(self, frame: Frame) -> None:
         if self._violation is not None:
             return
-        if frame.opcode is Opcode.BINARY and frame.fin:
-            self._hear(bytes(frame.data))
-        elif frame.opcode is Opcode.TEXT:
+        if frame.opcode is Opcode.TEXT:
             self.breach("a text frame on a binary subprotocol")
         elif frame.opcode in (Opcode.BINARY, Opcode.CONT):
             self._fragments.append(bytes(frame.data))
             if frame.fin:
                 payload = b"".join(self._fragments)
                 self._fragments.clear()
-                self._hear(payload)
+                self._ears.message(payload)
+
+    # writing
 
     def _flush_soon(self) -> None:
         if not self._flushing:
@@ -179,12 +264,17 @@ class Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flushing = False
-        writes = self._protocol.data_to_send()
+        writes = self._unsent
+        # The library's own come last: behind its close frame nothing may follow.
+        ours = self._protocol.data_to_send()
+        if ours:
+            writes = writes + ours
         if not writes or self._transport is None or self._transport.is_closing():
             return
+        self._unsent = []
         # An empty write is the protocol's word for "end the stream here".
         ends = not writes[-1]
-        self._transport.write(b"".join(writes))
+        self._transport.write(writes[0] if len(writes) == 1 else b"".join(writes))
         if ends:
             self._transport.close()
 
@@ -202,14 +292,12 @@ class Connection(asyncio.Protocol):
         return Closed(CloseCode.ABNORMAL_CLOSURE, "", by_us=False, violation=violation)
 
 
-async def dial(
-    address: Address, hear: Callable[[bytes], None], tls: ssl.SSLContext | None
-) -> Connection:
+async def dial(address: Address, ears: Ears, tls: ssl.SSLContext | None) -> Connection:
     """Open a WebSocket within ten seconds; `tls` is needed for a wss address.
 
     Raises UnreachableError, also where the server answers with another status than 101.
     """
-    connection = Connection(address, hear)
+    connection = Connection(address, ears)
     try:
         async with asyncio.timeout(_HANDSHAKE_S):
             await asyncio.get_running_loop().create_connection(
@@ -225,6 +313,27 @@ async def dial(
         connection.forsake()
         raise
     return connection
+
+
+def _frame(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """The first byte of the frame at `at`, and where its payload begins and ends; None where it is
+    not all there yet.
+
+    A frame that no server may send (masked, too big) is one of no kind that takes all the rest: the
+    library refuses it by its head.
+    """
+    end = len(data)
+    if end - at < 2:
+        return None
+    size, start = data[at + 1], at + 2
+    if size > 125:
+        start = at + {126: 4, 127: 10}.get(size, 2)
+        if end < start:
+            return None
+        size = int.from_bytes(data[at + 2 : start], "big")
+        if start == at + 2 or size > _MAX_MESSAGE_BYTES or data[at] & 0x08:
+            return _NO_KIND, start, end
+    return None if end < start + size else (data[at], start, start + size)
 
 
 def _why_no_handshake(failure: Exception | None) -> UnreachableError:

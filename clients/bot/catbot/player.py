@@ -1,8 +1,11 @@
 """One player's mind: walks, looks for cats, aims, throws, remembers. No I/O and no clock.
 
 The shell calls `tick` once a second, `wake` when `due_s` has come and `hear` for every message;
-what the player wants to say goes to the `say` it was welcomed with. `now_s` is any clock that only
+what the player wants to say goes to the `Lips` it was welcomed with. `now_s` is any clock that only
 goes forward; the time of day comes from the server's `welcome`.
+
+Durations count from when something was due, not from when it left: whoever lets the server's pace
+decide when to ask, and the clock start when it asks, measures a server that is never slow.
 """
 
 import math
@@ -14,7 +17,7 @@ import msgspec
 from catbot.attempts import Attempt, Attempts
 from catbot.ground import distance_m
 from catbot.refusals import Next, next_after
-from catbot.reveal import RevealClock, Sightings
+from catbot.reveal import RevealClock, Sightings, Waited
 from catbot.tally import Tally
 from catbot.view import View, place_of
 from catbot.walker import Places, Walker
@@ -37,9 +40,11 @@ from catbot.wire import (
 )
 
 Say = Callable[[ClientMessage], bool]
+Ping = Callable[[bytes], bool]
 
 ANSWER_S = 5.0  # so long a player waits for an answer before it asks again
 _MAX_SENDS = 8
+_EARLY_S = 0.001  # timers fire a hair early
 _PAUSE_S = 1.0  # between a refusal that names no wait and the next aim
 
 
@@ -52,6 +57,13 @@ class Persona(msgspec.Struct, frozen=True):
     rng: Random
     tally: Tally
     sightings: Sightings
+
+
+class Lips(msgspec.Struct, frozen=True):
+    """How a player speaks on its connection: both are False where nothing could be sent."""
+
+    say: Say
+    ping: Ping
 
 
 class Aiming(msgspec.Struct, frozen=True):
@@ -84,10 +96,11 @@ class Player:
         self._walker = persona.walker
         self._places = persona.places
         self._rng = persona.rng
-        self._say: Say | None = None
+        self._lips: Lips | None = None
         self._rules: Rules | None = None
         self._epoch_ms = 0.0
         self._stepped_s: float | None = None
+        self._unsent_due_s = math.inf
         self._view = View()
         self._reveals = RevealClock(persona.sightings)
         self._target: Cat | None = None
@@ -98,9 +111,9 @@ class Player:
 
     # what the shell calls
 
-    def welcomed(self, welcome: Welcome, say: Say, now_s: float) -> None:
+    def welcomed(self, welcome: Welcome, lips: Lips, now_s: float) -> None:
         """A session opened. A catch that the last one left unanswered is sent again."""
-        self._say = say
+        self._lips = lips
         self._rules = welcome.rules
         self._epoch_ms = welcome.now_ms - now_s * 1000
         self._view.clear()
@@ -110,9 +123,12 @@ class Player:
         if isinstance(self._doing, Throwing):
             self._send_catch(self._doing.attempt, now_s)
 
-    def lost(self) -> None:
+    def lost(self, now_s: float) -> None:
         """The session ended. Tickets die with it, an unanswered catch does not."""
-        self._say = None
+        self._lips = None
+        self._unsent_due_s = math.inf
+        # Nobody knows how long these would have taken, but so long they did.
+        self._record_fixes(self._reveals.gave_up(now_s))
         if not isinstance(self._doing, Throwing) or self._doing.attempt.sends == 0:
             self._doing = None
 
@@ -130,27 +146,35 @@ class Player:
     @property
     def due_s(self) -> float:
         """When `wake` should be called; infinity for never."""
-        if self._say is not None:
+        if self._lips is not None:
             if isinstance(self._doing, Poised):
                 return self._doing.throw_s
             if isinstance(self._doing, Throwing):
                 return self._doing.attempt.due_s
         return math.inf
 
-    def tick(self, now_s: float) -> None:
-        """A second went by: walk, send a fix, and aim where a cat is in reach."""
+    def tick(self, now_s: float, due_s: float | None = None) -> None:
+        """A second went by: walk, send the fix that was due at `due_s` (by default now), and aim
+        where a cat is in reach.
+        """
         dt_s = 0.0 if self._stepped_s is None else now_s - self._stepped_s
         self._stepped_s = now_s
         if self._target is None and not self._resting:
             self._target = self._view.nearest(self._here)
         self._move(dt_s)
-        if self._say is None:
+        if self._lips is None:
             return
-        if not self._tell(self._fix(now_s)):
+        # What could not be sent is still owed: the next fix is as old as the first of those.
+        due_s = min(self._unsent_due_s, now_s if due_s is None else due_s)
+        if not self._lips.say(self._fix(now_s)):
             self.tally.fixes_skipped += 1
+            self._unsent_due_s = due_s
             return
+        self._unsent_due_s = math.inf
         self.tally.fixes += 1
-        self._reveals.fix_sent(now_s)
+        probe = self._reveals.fix_sent(now_s, due_s)
+        if probe is not None:
+            self._lips.ping(probe)
         if isinstance(self._doing, Aiming) and now_s - self._doing.sent_s > ANSWER_S:
             self.tally.unanswered += 1
             self._doing = None
@@ -159,10 +183,11 @@ class Player:
 
     def wake(self, now_s: float) -> None:
         """Do what was due: throw, or throw again what nobody answered."""
-        if self.due_s > now_s:
+        due_s = self.due_s
+        if due_s > now_s + _EARLY_S:
             return
         if isinstance(self._doing, Poised):
-            self._throw(self._doing.cat, self._doing.ticket, now_s)
+            self._throw(self._doing.cat, self._doing.ticket, now_s, due_s)
         elif isinstance(self._doing, Throwing):
             attempt = self._doing.attempt
             if attempt.sends < _MAX_SENDS:
@@ -170,6 +195,10 @@ class Player:
             else:
                 self.tally.unanswered += 1
                 self._leave(attempt.catch.cat, now_s)
+
+    def pong(self, payload: bytes, now_s: float) -> None:
+        """A ping came back."""
+        self._record_fixes(self._reveals.pong_came(payload, now_s))
 
     def hear(self, message: ServerMessage, now_s: float) -> None:
         """Take in one message of the server."""
@@ -231,25 +260,30 @@ class Player:
     # acting
 
     def _tell(self, message: ClientMessage) -> bool:
-        return self._say is not None and self._say(message)
+        return self._lips is not None and self._lips.say(message)
 
     def _aim(self, cat: str, now_s: float) -> None:
         if self._tell(Aim(cat)):
             self._doing = Aiming(cat, now_s)
 
-    def _throw(self, cat: str, ticket: str, now_s: float) -> None:
+    def _throw(self, cat: str, ticket: str, now_s: float, due_s: float | None = None) -> None:
         attempt = self.attempts.new(cat, ticket)
+        attempt.thrown_s = now_s if due_s is None else min(due_s, now_s)
         self._doing = Throwing(attempt)
         self._send_catch(attempt, now_s)
 
     def _send_catch(self, attempt: Attempt, now_s: float) -> None:
         if self._tell(attempt.catch):
             if attempt.sends == 0:
-                attempt.first_s = now_s
+                attempt.sent_s = now_s
             else:
                 self.tally.catches_resent += 1
             attempt.sends += 1
         attempt.due_s = now_s + ANSWER_S
+
+    def _record_fixes(self, waited: list[Waited]) -> None:
+        for one in waited:
+            self.tally.latencies.fix.record(one.due_ms, one.sent_ms)
 
     def _leave(self, cat_id: str, now_s: float) -> None:
         """Be done with a cat, whatever came of it."""
@@ -261,9 +295,9 @@ class Player:
     # hearing
 
     def _on_cats(self, message: Cats, now_s: float) -> None:
-        reveal_ms = self._reveals.cats_came(message, self._view.cats, now_s)
-        if reveal_ms is not None:
-            self.tally.latencies.reveal.record(reveal_ms)
+        waited = self._reveals.cats_came(message, self._view.cats, now_s)
+        if waited is not None:
+            self.tally.latencies.reveal.record(waited.due_ms, waited.sent_ms)
         self._view.change(message)
         if isinstance(self._doing, Aiming | Poised) and self._doing.cat in message.vanish:
             self._doing = None  # nobody throws at a cat that is not there any more
@@ -302,7 +336,7 @@ class Player:
         attempt.answer = message
         self.tally.catches += 1
         self.tally.fouls += self._is_foul(attempt)
-        self.tally.latencies.catch.record((now_s - attempt.first_s) * 1000)
+        self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
         if message.coupon is not None:
             self._learn(attempt, message.coupon, now_s)
         if self._is_throwing(attempt):
@@ -334,7 +368,7 @@ class Player:
             attempt.due_s = now_s + self._wait_s(message)
             return
         self.attempts.refused(attempt, message)
-        self.tally.latencies.catch.record((now_s - attempt.first_s) * 1000)
+        self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
         if self._is_throwing(attempt):
             self._react(message, attempt.catch.cat, now_s)
         self._answered(attempt, now_s)
@@ -353,7 +387,7 @@ class Player:
                 return
         elif coupon.code is not None:
             self.tally.given(coupon.code)
-            self.tally.latencies.coupon.record((now_s - attempt.first_s) * 1000)
+            self.tally.latencies.coupon.record(*attempt.waited_ms(now_s))
         attempt.coupon = coupon
 
     def _is_throwing(self, attempt: Attempt) -> bool:

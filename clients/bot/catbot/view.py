@@ -27,7 +27,8 @@ class View:
             self.cats[cat.id] = cat
         for gone in news.vanish:
             self.cats.pop(gone, None)
-            self._forget_experience(gone)
+            if self._refusals:  # which most cats never earn
+                self._forget_experience(gone)
 
     def clear(self) -> None:
         """See nothing, as at the start of a session; what is settled stays settled."""
@@ -44,8 +45,9 @@ class View:
         nearest, nearest_sq = None, math.inf
         # A street may show hundreds of cats: one cosine for all is exact enough to compare them.
         shrink = math.cos(math.radians(here.lat))
+        done = self._done
         for cat in self.cats.values():
-            if self.wants(cat):
+            if cat.left > 0 and cat.id not in done:
                 north = cat.lat - here.lat
                 east = ((cat.lon - here.lon + 180) % 360 - 180) * shrink
                 distance_sq = north * north + east * east
