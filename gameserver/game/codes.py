@@ -42,6 +42,7 @@ def _share(position: int) -> bytes:
 
 
 _SHARES = tuple(_share(position) for position in range(RANDOM_CHARS))
+_WIDTH = LENGTH + LENGTH // GROUP - 1
 _CHARS = bytes(ord(ALPHABET[byte & 31]) for byte in range(256))
 
 
@@ -53,19 +54,19 @@ def new_code(random_bytes: Callable[[int], bytes] = token_bytes) -> str:
 def new_codes(count: int, random_bytes: Callable[[int], bytes] = token_bytes) -> list[str]:
     """Fresh codes as `new_code` makes them, each from the next RANDOM_CHARS random bytes.
 
-    All at once, since their check digits are added up together: the bytes of one position of all
-    codes are one number.
+    All at once, since the bytes of one position of all codes are written as one, and their check
+    digits are added up as one number.
     """
     raw = random_bytes(RANDOM_CHARS * count)
+    written = bytearray(b"-" * (_WIDTH * count))
     checks = 0
     for position, share in enumerate(_SHARES):
-        checks ^= int.from_bytes(raw[position::RANDOM_CHARS].translate(share))
-    chars, ends = raw.translate(_CHARS).decode(), checks.to_bytes(count).translate(_CHARS).decode()
-    starts = range(0, RANDOM_CHARS * count, RANDOM_CHARS)
-    return [
-        _grouped(chars[start : start + RANDOM_CHARS] + end)
-        for start, end in zip(starts, ends, strict=True)
-    ]
+        column = raw[position::RANDOM_CHARS]
+        checks ^= int.from_bytes(column.translate(share))
+        written[_place(position) :: _WIDTH] = column.translate(_CHARS)
+    written[_place(RANDOM_CHARS) :: _WIDTH] = checks.to_bytes(count).translate(_CHARS)
+    text = written.decode()
+    return [text[start : start + _WIDTH] for start in range(0, _WIDTH * count, _WIDTH)]
 
 
 def read_code(text: str) -> str | None:
@@ -83,6 +84,11 @@ def read_code(text: str) -> str | None:
             return None
         check = _TIMES_X[check] ^ digit
     return _grouped(plain) if check == 0 else None
+
+
+def _place(position: int) -> int:
+    """Where a character stands once the code is written in groups."""
+    return position + position // GROUP
 
 
 def _grouped(plain: str) -> str:

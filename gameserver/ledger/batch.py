@@ -2,11 +2,12 @@
 
 SQLAlchemy prepares each parameter of each row by name, which for a batch costs more than the
 database itself; `Many` compiles a statement once per dialect and hands the driver plain tuples.
-Sets of ids go to the database as one JSON array (`among`, `pairs_among`); what is put together as
-text here are a parameter's place holders, never values.
+Sets of ids go to the database as one JSON array (`among`, `pairs_among`), rows to ask about as they
+are (`asked_rows`); what is put together as text here are a parameter's place holders, never values.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,13 +19,12 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Insert,
-    Integer,
     Select,
     Table,
+    TableValuedAlias,
     Text,
     Update,
     bindparam,
-    cast,
     insert,
     literal_column,
     select,
@@ -34,6 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 Row = tuple[object, ...]
 
@@ -99,9 +100,14 @@ class Inserts:
             self._one_by_one(connection, rows)
 
     def _at_once(self, dialect: Dialect) -> str:
-        types = (dialect.type_compiler_instance.process(type_) for type_ in self._types)
-        arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(types, 1))
+        arrays = _arrays(self._types, dialect)
         return f"INSERT INTO {self._into} SELECT * FROM unnest({arrays})"  # noqa: S608
+
+
+def _arrays(types: Iterable[TypeEngine[Any]], dialect: Dialect) -> str:
+    """An array of each type, as PostgreSQL's first parameters."""
+    names = (dialect.type_compiler_instance.process(type_) for type_ in types)
+    return ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
 
 
 def many_inserts(table: Table, *columns: str) -> Inserts:
@@ -112,7 +118,7 @@ def many_inserts(table: Table, *columns: str) -> Inserts:
 class Question:
     """A SELECT of which SQLAlchemy's preparing of each execution is spared, as in `Many`.
 
-    Its parameters are `order`, in that order; its rows are read by position.
+    Its parameters are `order`, in that order; its rows' values are as the driver gives them.
     """
 
     def __init__(self, statement: Select[Any], *order: str) -> None:
@@ -121,6 +127,37 @@ class Question:
     def __call__(self, connection: Connection, *values: object) -> Sequence[AnyRow]:
         """All rows."""
         return connection.exec_driver_sql(self._text.on(connection), values).all()
+
+
+class RowsQuestion:
+    """As `Question`, about the rows of `asked_rows`, which are its only parameters."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self._text = _DriverText(statement, ())
+
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> Iterable[AnyRow]:
+        """The answers, in any order; the same one may come more than once. For no rows, none."""
+        if not rows:
+            return ()
+        text = self._text.on(connection)
+        if connection.dialect.name == "postgresql":
+            arrays = tuple(map(list, zip(*rows, strict=True)))
+            return connection.exec_driver_sql(text, arrays).all()
+        parts = (rows[start : start + _MOST_ROWS] for start in range(0, len(rows), _MOST_ROWS))
+        return chain.from_iterable(_ask(connection, text, part) for part in parts)
+
+
+_MOST_ROWS = 200
+_ROWS = "/* rows */"
+
+
+def _ask(connection: Connection, text: str, rows: Sequence[Row]) -> Sequence[AnyRow]:
+    """Ask SQLite, the last row several times: a statement is prepared for each number of rows."""
+    wanted = -(-len(rows) // 10) * 10
+    holders = f"({', '.join('?' * len(rows[0]))})"
+    values = (*chain.from_iterable(rows), *rows[-1] * (wanted - len(rows)))
+    asked = text.replace(_ROWS, ", ".join([holders] * wanted))
+    return connection.exec_driver_sql(asked, values).all()
 
 
 def texts(values: Iterable[str] | Iterable[tuple[str | int, ...]]) -> str:
@@ -152,9 +189,9 @@ def part(value: ColumnElement[Any], index: int) -> ColumnElement[str]:
     return _Part(value, literal_column(str(index)))
 
 
-def number_part(value: ColumnElement[Any], index: int) -> ColumnElement[int]:
-    """One whole number of a tuple."""
-    return cast(part(value, index), Integer)
+def asked_rows(**columns: TypeEngine[Any]) -> TableValuedAlias:
+    """The rows that a `RowsQuestion` is asked about, whose values are those of `columns`."""
+    return _Rows(columns).table_valued(*columns, name="asked")
 
 
 def insert_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -175,6 +212,14 @@ class _Elements(FunctionElement[Any]):
 class _Part(FunctionElement[str]):
     inherit_cache = True
     type = Text()
+
+
+class _Rows(FunctionElement[Any]):
+    inherit_cache = False
+
+    def __init__(self, types: dict[str, TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.types = types
 
 
 @compiles(_Texts, "sqlite")
@@ -208,3 +253,15 @@ def _part_on_sqlite(element: _Part, compiler: SQLCompiler, **kw: Any) -> str:
 def _part_on_postgresql(element: _Part, compiler: SQLCompiler, **kw: Any) -> str:
     value, index = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"({value} ->> {index})"
+
+
+@compiles(_Rows, "sqlite")
+def _rows_on_sqlite(element: _Rows, compiler: SQLCompiler, **kw: Any) -> str:
+    names = ", ".join(f"column{number} AS {name}" for number, name in enumerate(element.types, 1))
+    return f"(SELECT {names} FROM (VALUES {_ROWS}))"  # noqa: S608
+
+
+@compiles(_Rows, "postgresql")
+def _rows_on_postgresql(element: _Rows, compiler: SQLCompiler, **kw: Any) -> str:
+    arrays = _arrays(element.types.values(), compiler.dialect)
+    return f"(SELECT * FROM unnest({arrays}) AS given ({', '.join(element.types)}))"  # noqa: S608

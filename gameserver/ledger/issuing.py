@@ -8,12 +8,13 @@ table.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Integer, Text, bindparam, func, select, update
 
 from gameserver.game.codes import new_codes
 from gameserver.game.coupons import (
     CLOSED,
     Held,
+    Offer,
     Refusal,
     counted_day,
     is_timezone,
@@ -25,11 +26,10 @@ from gameserver.ledger.batch import (
     AnyRow,
     Many,
     Question,
+    RowsQuestion,
     among,
-    elements,
+    asked_rows,
     many_inserts,
-    number_part,
-    part,
     texts,
 )
 from gameserver.ledger.stock import CampaignStock, lock_campaigns, write_counters
@@ -57,36 +57,37 @@ _COUPON = select(
 ).join_from(coupons, campaigns)
 _OF_CATCHES = _COUPON.where(among(coupons.c.catch_id, "catches"))
 _BEFORE = _COUPON.where(coupons.c.id.in_(bindparam("ids", expanding=True)))
-_item = elements("items")
+_item = asked_rows(number=Integer(), catch=Text(), cat=Text(), player=Text(), campaign=Text()).c
 # Subqueries rather than joins: their one plan is by the index, whatever the statistics say.
-_KNOWN = Question(
+_KNOWN = RowsQuestion(
     select(
-        number_part(_item, 0),
-        select(coupons.c.id).where(coupons.c.catch_id == part(_item, 1)).scalar_subquery(),
+        _item.number,
+        select(coupons.c.id).where(coupons.c.catch_id == _item.catch).scalar_subquery(),
         select(coupons.c.id)
-        .where(coupons.c.cat_id == part(_item, 2), coupons.c.player_id == part(_item, 3))
+        .where(coupons.c.cat_id == _item.cat, coupons.c.player_id == _item.player)
         .scalar_subquery(),
         select(reservations.c.granted - reservations.c.issued - reservations.c.released)
-        .where(reservations.c.id == part(_item, 2), reservations.c.campaign_id == part(_item, 4))
+        .where(reservations.c.id == _item.cat, reservations.c.campaign_id == _item.campaign)
         .scalar_subquery(),
-        select(players.c.gone_ms).where(players.c.id == part(_item, 3)).scalar_subquery(),
-    ),
-    "items",
+        select(players.c.gone_ms).where(players.c.id == _item.player).scalar_subquery(),
+    )
 )
-_asked = elements("asked")
+_asked = asked_rows(player=Text(), campaign=Text(), day=Integer()).c
 _in_all = (
     select(func.count())
-    .where(coupons.c.player_id == part(_asked, 0), coupons.c.campaign_id == part(_asked, 1))
+    .where(coupons.c.player_id == _asked.player, coupons.c.campaign_id == _asked.campaign)
     .correlate_except(coupons)
 )
-_HELD = select(
-    part(_asked, 0),
-    part(_asked, 1),
-    number_part(_asked, 2),
-    _in_all.scalar_subquery(),
-    _in_all.where(coupons.c.day == number_part(_asked, 2)).scalar_subquery(),
+_HELD = RowsQuestion(
+    select(
+        _asked.player,
+        _asked.campaign,
+        _asked.day,
+        _in_all.scalar_subquery(),
+        _in_all.where(coupons.c.day == _asked.day).scalar_subquery(),
+    )
 )
-_ZONES = select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids"))
+_ZONES = Question(select(stores.c.id, stores.c.timezone).where(among(stores.c.id, "ids")), "ids")
 _CODES_LEFT = (
     select(campaign_codes.c.code)
     .where(campaign_codes.c.campaign_id == bindparam("campaign"), code_is_left)
@@ -107,10 +108,12 @@ _INSERT = many_inserts(
     "issued_ms",
     "expires_ms",
 )
-_TAKE = (
+_TAKE = Many(
     update(reservations)
     .where(among(reservations.c.id, "ids"))
-    .values(issued=reservations.c.issued + bindparam("more"))
+    .values(issued=reservations.c.issued + bindparam("more")),
+    "more",
+    "ids",
 )
 _GIVE_CODE = Many(
     update(campaign_codes)
@@ -145,7 +148,10 @@ class _Batch:
         self._connection = connection
         self._now_ms = now_ms
         # The locks come first: what is read after them stays true until the end.
-        self._stocks = lock_campaigns(connection, (item.campaign for item in items))
+        self._stocks = lock_campaigns(connection, {item.campaign for item in items})
+        self._closed = {
+            id_: refusal(stock.offer, _NOBODY, now_ms) for id_, stock in self._stocks.items()
+        }
         self._by_catch: dict[str, Coupon] = {}
         self._by_pair: dict[tuple[str, str], Coupon] = {}
         self._set_aside: dict[tuple[str, str], int] = {}
@@ -157,7 +163,7 @@ class _Batch:
         self._read_held(items)
         self._codes = self._read_codes(items)
         self._fresh_codes = new_codes(len(items))
-        self._taken: dict[str, int] = {}
+        self._taken: list[str] = []
         self._rows: list[tuple[object, ...]] = []
 
     def decide(self, item: IssueItem) -> IssueResult:
@@ -169,33 +175,22 @@ class _Batch:
         if stock is None or item.player in self._gone:
             return _refused(item, CLOSED)
         day = self._day(item)
-        no = self._refusal(item, stock, day) or self._take(item, stock)
+        no = self._closed[item.campaign]
+        if no is None and stock.is_limited:
+            no = self._refusal(item, stock.offer, day)
+        if no is None:
+            no = self._take(item, stock)
         if no is not None:
             return _refused(item, no)
         return IssueResult(item.catch, "issued", self._coupon(item, stock, day))
 
-    def _refusal(self, item: IssueItem, stock: CampaignStock, day: int) -> Refusal | None:
-        """Why this player may have no coupon now, whatever there is of them."""
-        if not stock.is_limited:
-            return refusal(stock.offer, _NOBODY, self._now_ms)
-        mine, that_day = (item.player, item.campaign), (item.player, item.campaign, day)
-        held = Held(self._in_all[mine], self._that_day[that_day])
-        return refusal(stock.offer, held, self._now_ms)
-
-    def write(self) -> None:
-        """Write down what was decided."""
-        write_counters(self._connection, self._stocks.values())
-        by_count: dict[int, list[str]] = {}
-        for id_, more in self._taken.items():
-            by_count.setdefault(more, []).append(id_)
-        for more, ids in by_count.items():
-            self._connection.execute(_TAKE, {"more": more, "ids": texts(ids)})
-        _INSERT(self._connection, self._rows)
-        if self._codes:
-            _GIVE_CODE(
-                self._connection,
-                [(self._now_ms, row[0]) for row in self._rows if row[1] in self._codes],
-            )
+    def _refusal(self, item: IssueItem, offer: Offer, day: int) -> Refusal | None:
+        """Why this player may have no more coupons, whatever there is of them."""
+        held = Held(
+            self._in_all[item.player, item.campaign],
+            self._that_day[item.player, item.campaign, day],
+        )
+        return refusal(offer, held, self._now_ms)
 
     def _take(self, item: IssueItem, stock: CampaignStock) -> Refusal | None:
         """Take one coupon's worth of stock, or say why there is none for this item."""
@@ -203,7 +198,7 @@ class _Batch:
         left = self._set_aside.get(key, 0)
         if left > 0:
             self._set_aside[key] = left - 1
-            self._taken[item.cat] = self._taken.get(item.cat, 0) + 1
+            self._taken.append(item.cat)
         else:
             no = stock.short(self._now_ms)
             if no is not None:
@@ -213,53 +208,58 @@ class _Batch:
 
     def _coupon(self, item: IssueItem, stock: CampaignStock, day: int) -> Coupon:
         code = self._codes[stock.id].pop() if stock.uploaded_codes else self._fresh_codes.pop()
-        coupon = Coupon(
-            code,
-            stock.id,
-            stock.title,
-            CouponState.ACTIVE,
-            self._now_ms + stock.valid_for_ms,
+        catch, campaign, cat, player, store = (
             item.catch,
+            item.campaign,
             item.cat,
             item.player,
             item.store,
-            self._now_ms,
         )
-        self._by_catch[item.catch] = coupon
-        self._by_pair[item.cat, item.player] = coupon
+        now_ms = self._now_ms
+        expires_ms = now_ms + stock.valid_for_ms
+        title, active = stock.title, CouponState.ACTIVE
+        coupon = Coupon(
+            code, campaign, title, active, expires_ms, catch, cat, player, store, now_ms
+        )
+        self._by_catch[catch] = self._by_pair[cat, player] = coupon
         if stock.is_limited:
-            self._in_all[item.player, item.campaign] += 1
-            self._that_day[item.player, item.campaign, day] += 1
+            self._in_all[player, campaign] += 1
+            self._that_day[player, campaign, day] += 1
         self._rows.append(
-            (
-                code,
-                stock.id,
-                item.catch,
-                item.cat,
-                item.player,
-                item.store,
-                day,
-                _ACTIVE,
-                self._now_ms,
-                coupon.expires_ms,
-            )
+            (code, campaign, catch, cat, player, store, day, _ACTIVE, now_ms, expires_ms)
         )
         return coupon
 
+    def write(self) -> None:
+        """Write down what was decided."""
+        write_counters(self._connection, self._stocks.values())
+        by_count: dict[int, list[str]] = {}
+        for id_, more in Counter(self._taken).items():
+            by_count.setdefault(more, []).append(id_)
+        _TAKE(self._connection, [(more, texts(ids)) for more, ids in by_count.items()])
+        _INSERT(self._connection, self._rows)
+        if self._codes:
+            _GIVE_CODE(
+                self._connection,
+                [(self._now_ms, row[0]) for row in self._rows if row[1] in self._codes],
+            )
+
     def _read_known(self, items: Sequence[IssueItem]) -> None:
         """Coupons from before, what is left of the cats' reservations, and who is gone."""
-        asked = texts(
+        asked = [
             (number, item.catch, item.cat, item.player, item.campaign)
             for number, item in enumerate(items)
-        )
+        ]
         before: set[int] = set()
         for number, by_catch, by_pair, left, gone_ms in _KNOWN(self._connection, asked):
-            item = items[number]
             if left is not None:
-                self._set_aside[item.cat, item.campaign] = left
+                self._set_aside[items[number].cat, items[number].campaign] = left
             if gone_ms is not None:
-                self._gone.add(item.player)
-            before.update(id_ for id_ in (by_catch, by_pair) if id_ is not None)
+                self._gone.add(items[number].player)
+            if by_catch is not None:
+                before.add(by_catch)
+            if by_pair is not None:
+                before.add(by_pair)
         if before:
             self._read_before(before)
 
@@ -271,15 +271,15 @@ class _Batch:
 
     def _read_held(self, items: Sequence[IssueItem]) -> None:
         """How many coupons the players have, in all and on the days of their catches."""
+        limited = {id_ for id_, stock in self._stocks.items() if stock.is_limited}
+        if not limited:
+            return
         asked = {
             (item.player, item.campaign, self._day(item))
             for item in items
-            if item.campaign in self._stocks and self._stocks[item.campaign].is_limited
+            if item.campaign in limited
         }
-        if not asked:
-            return
-        rows = self._connection.execute(_HELD, {"asked": texts(asked)})
-        for player, campaign, day, in_all, that_day in rows.all():
+        for player, campaign, day, in_all, that_day in _HELD(self._connection, list(asked)):
             self._in_all[player, campaign] = in_all
             self._that_day[player, campaign, day] = that_day
 
@@ -296,8 +296,7 @@ class _Batch:
         }
         if not ids:
             return {}
-        rows = self._connection.execute(_ZONES, {"ids": texts(ids)})
-        return {row.id: row.timezone for row in rows}
+        return {row.id: row.timezone for row in _ZONES(self._connection, texts(ids))}
 
     def _read_codes(self, items: Sequence[IssueItem]) -> dict[str, list[str]]:
         """Codes to give, the next one last, of the campaigns that have their own."""

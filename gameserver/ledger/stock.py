@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, select, update
 
 from gameserver.game.coupons import Offer, Refusal, Supply, bound
-from gameserver.ledger.batch import AnyRow, Many, among, texts
+from gameserver.ledger.batch import AnyRow, Many, Question, among, texts
 from gameserver.ledger.tables import campaigns
 
-_LOCK = (
+_LOCK = Question(
     select(
         campaigns.c.id,
         campaigns.c.title,
@@ -33,7 +33,8 @@ _LOCK = (
     )
     .where(among(campaigns.c.id, "ids"))
     .order_by(campaigns.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True),
+    "ids",
 )
 
 _COUNT = Many(
@@ -125,7 +126,7 @@ class CampaignStock:
 
 def lock_campaigns(connection: Connection, ids: Iterable[str]) -> dict[str, CampaignStock]:
     """Lock the campaigns of `ids` that there are until the transaction ends."""
-    rows = connection.execute(_LOCK, {"ids": texts(sorted(set(ids)))})
+    rows = _LOCK(connection, texts(sorted(set(ids))))
     return {row.id: CampaignStock(row) for row in rows}
 
 
