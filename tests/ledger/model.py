@@ -111,10 +111,11 @@ class Model:
     def reserved(self, side: int) -> int:
         return sum(held.left for held in self.held.values() if held.side == side)
 
-    def most(self, side: int, now_ms: int) -> tuple[int, str, LimitKind | None]:
+    def most(self, side: int, now_ms: int) -> tuple[int, str, LimitKind]:
         """How many coupons there can be by now, and what is said when there are no more."""
         terms = self.sides[side]
-        most, status, limit = terms.stock, "sold_out", None
+        most, status = terms.stock, "sold_out"
+        limit: LimitKind = "stock"
         if terms.codes == "uploaded":
             most = min(most, len(self.codes.get(side, ())))
         if terms.budget is not None:
@@ -133,15 +134,18 @@ class Model:
     def free(self, side: int, now_ms: int) -> int:
         return self.most(side, now_ms)[0] - self.reserved(side) - len(self.of(side))
 
-    def is_open(self, side: int, now_ms: int) -> bool:
+    def closed(self, side: int, now_ms: int) -> LimitKind | None:
+        """Why nobody can have a coupon now, or None where the campaign is open."""
         terms = self.sides[side]
-        begun = terms.starts_ms is None or now_ms >= terms.starts_ms
-        over = terms.ends_ms is not None and now_ms >= terms.ends_ms
-        return terms.state == "active" and begun and not over
+        if terms.state != "active":
+            return "ended" if terms.state == "ended" else "paused"
+        if terms.starts_ms is not None and now_ms < terms.starts_ms:
+            return "not_begun"
+        return "over" if terms.ends_ms is not None and now_ms >= terms.ends_ms else None
 
     def reserve(self, cat: str, side: int, count: int, now_ms: int) -> int:
         if cat not in self.held:
-            granted = min(count, self.free(side, now_ms)) if self.is_open(side, now_ms) else 0
+            granted = 0 if self.closed(side, now_ms) else min(count, self.free(side, now_ms))
             if granted <= 0:
                 return 0
             self.held[cat] = Held(side, granted)
@@ -161,8 +165,9 @@ class Model:
         for coupon in self.coupons:
             if (coupon.cat, coupon.player) == (catch.cat, player):
                 return "already", None, coupon
-        if not self.is_open(side, now_ms):
-            return "closed", None, None
+        closed = self.closed(side, now_ms)
+        if closed is not None:
+            return "closed", closed, None
         terms = self.sides[side]
         counted_ms = catch.at_ms if now_ms - DAY_MS <= catch.at_ms <= now_ms else now_ms
         day = counted_ms // DAY_MS
