@@ -113,7 +113,9 @@ class CouponClient:
         self._key = key
         self._own: ClientSession | None = None
         self._others: ClientSession | None = None
-        self.breaker = Breaker(random.random)
+        # Of their own, since a database that can't be written may well be read.
+        self.reading = Breaker(random.random)
+        self.writing = Breaker(random.random)
         self.calls = 0
         self.failures = 0
         self.under_way = 0
@@ -143,6 +145,11 @@ class CouponClient:
             skip_auto_headers=(hdrs.CONTENT_TYPE,),
         )
 
+    @property
+    def is_away(self) -> bool:
+        """Whether calls fail at once, those that read or those that write."""
+        return self.reading.is_open or self.writing.is_open
+
     async def ask(
         self, asked: Ask, answer: type[A], is_sound: Callable[[A], bool] | None = None
     ) -> A | None:
@@ -169,7 +176,7 @@ class CouponClient:
         """Somebody else's request, made once, and its answer to be read as it comes."""
         if self.passing >= PASSING_MOST:
             raise LedgerBusy("too many requests to the coupon service are under way")
-        if self.breaker.is_open:
+        if self._breaker(passed.method).is_open:
             raise LedgerUnavailable("the coupon service is away")
         self.passing += 1
         try:
@@ -196,7 +203,8 @@ class CouponClient:
     async def _guarded(self, asked: Ask, decode: Callable[[bytes], A]) -> A | None:
         if self.under_way >= UNDER_WAY_MOST:
             raise LedgerBusy("too many calls to the coupon service are under way")
-        permit = self.breaker.admit(asyncio.get_running_loop().time())
+        breaker = self._breaker(asked.method)
+        permit = breaker.admit(asyncio.get_running_loop().time())
         if permit is None:
             raise LedgerUnavailable("the coupon service is away")
         self.under_way += 1
@@ -204,12 +212,16 @@ class CouponClient:
             return await self._until_answered(asked, decode, permit)
         finally:
             self.under_way -= 1
-            self.breaker.withdrawn(permit)
+            breaker.withdrawn(permit)
+
+    def _breaker(self, method: str) -> Breaker:
+        return self.reading if method == hdrs.METH_GET else self.writing
 
     async def _until_answered(
         self, asked: Ask, decode: Callable[[bytes], A], permit: Permit
     ) -> A | None:
         loop = asyncio.get_running_loop()
+        breaker = self._breaker(asked.method)
         deadline_s = loop.time() + DEADLINE_S
         pause_s = 0.025
         while True:
@@ -217,17 +229,17 @@ class CouponClient:
                 raw = await self._once(asked, min(TRY_S, deadline_s - loop.time()))
                 answer = None if raw is None else _decoded(raw, decode)
             except NotTaken:
-                self.breaker.succeeded()
+                breaker.succeeded()
                 raise
             except _NoAnswer as error:
-                self._failed(permit)
+                self._failed(breaker, permit)
                 pause_s = min(2 * pause_s, 0.4)
                 wait_s = random.uniform(pause_s / 2, pause_s)
-                if self.breaker.is_open or loop.time() + wait_s >= deadline_s:
+                if breaker.is_open or loop.time() + wait_s >= deadline_s:
                     raise LedgerUnavailable(f"the coupon service {error}") from error
                 await asyncio.sleep(wait_s)
             else:
-                self.breaker.succeeded()
+                breaker.succeeded()
                 return answer
 
     async def _once(self, asked: Ask, within_s: float) -> bytes | None:
@@ -253,11 +265,11 @@ class CouponClient:
         except (ClientError, OSError) as error:
             raise _NoAnswer(f"can't be reached ({type(error).__name__})") from error
 
-    def _failed(self, permit: Permit) -> None:
+    def _failed(self, breaker: Breaker, permit: Permit) -> None:
         self.failures += 1
-        was_open = self.breaker.is_open
-        self.breaker.failed(permit, asyncio.get_running_loop().time())
-        if self.breaker.is_open and not was_open:
+        was_open = breaker.is_open
+        breaker.failed(permit, asyncio.get_running_loop().time())
+        if breaker.is_open and not was_open:
             log.warning("the coupon service is left in peace for a while: it does not answer")
 
 

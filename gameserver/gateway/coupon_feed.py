@@ -20,6 +20,9 @@ EVERY_S = 0.4
 
 MOST = 500
 
+LOOK_BACK_EVERY = 50
+"""After so many reads without news, it is asked which change is the last."""
+
 Attempts = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
 """The players' own ids of catches, by catch id."""
 
@@ -32,6 +35,7 @@ class CouponFeed:
         self._coupons = coupons
         self._attempts = attempts
         self._after: int | None = None
+        self._quiet = 0
 
     async def follow(self) -> None:
         """Until cancelled. While the service is away nothing is lost, only late."""
@@ -51,6 +55,12 @@ class CouponFeed:
             self._after = last[-1].number if last else 0
             return False
         changes = await self._coupons.changes(self._after, MOST)
+        self._quiet = 0 if changes else self._quiet + 1
+        if self._quiet == LOOK_BACK_EVERY:
+            # Books that were restored from an older copy count from an earlier number again.
+            self._quiet = 0
+            last = await self._coupons.changes(None, 1)
+            self._after = min(self._after, last[-1].number if last else 0)
         sessions = self._street.roster.sessions
         here = [change for change in changes if change.player in sessions]
         if here:

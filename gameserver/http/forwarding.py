@@ -25,9 +25,6 @@ from gameserver.ledger.errors import LedgerUnavailable
 
 log = logging.getLogger(__name__)
 
-TAGS = frozenset({"campaigns", "coupons", "reports"})
-"""The endpoints that are passed on where a coupon service has the books."""
-
 _ASKED = (hdrs.CONTENT_TYPE, hdrs.ACCEPT, "Idempotency-Key")
 _ANSWERED = (hdrs.CONTENT_TYPE, hdrs.CONTENT_DISPOSITION, hdrs.RETRY_AFTER)
 _OURS = frozenset({401, 403})

@@ -69,6 +69,9 @@ Deed = Callable[[Connection, AnyCall], Struct | Done | Problem]
 """What a POST makes or pays, on a connection. Run again where its transaction lost a race."""
 
 
+_OF_COUPONS = frozenset({"campaigns", "coupons", "reports"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """An endpoint, with a `handler` that reads and changes, or a `deed` that is done once.
@@ -95,6 +98,11 @@ class Route:
     media: str = JSON
     problems: tuple[str, ...] = ()
     needs_books: bool = True
+
+    @property
+    def is_of_coupons(self) -> bool:
+        """Whether it is the coupon service's to answer, for merchants and their clerks."""
+        return self.tag in _OF_COUPONS
 
     @property
     def is_open(self) -> bool:

@@ -6,7 +6,7 @@ from gameserver.http import admin, pages, players, street
 from gameserver.http.allowed import ADMIN, ANYONE, PLAYER
 from gameserver.http.call import Listed, Paging
 from gameserver.http.describing import described
-from gameserver.http.forwarding import TAGS, Forwarding
+from gameserver.http.forwarding import Forwarding
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.merchant_routes import CAMPAIGNS, COUPONS, REPORTS, STORES
@@ -240,7 +240,7 @@ def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Applicat
     forwarding = None if site.coupon_client is None else Forwarding(site.coupon_client, site)
     for route in routes:
         handle = serve(route, site, memory, guesses)
-        if forwarding is not None and route.tag in TAGS:
+        if forwarding is not None and route.is_of_coupons:
             handle = forwarding.handler(route, handle)
         if route.method == "GET":
             app.router.add_get(route.path, handle)

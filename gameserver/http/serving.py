@@ -124,7 +124,7 @@ async def admitted(route: Route, site: Site, request: web.Request) -> Who | Prob
     if who is None:
         return _UNAUTHENTICATED
     if ACTING_FOR in request.headers:
-        acting = _acting(who, request.headers[ACTING_FOR])
+        acting = _acting(route, who, request.headers[ACTING_FOR])
         if isinstance(acting, Problem):
             return acting
         who = acting
@@ -134,10 +134,12 @@ async def admitted(route: Route, site: Site, request: web.Request) -> Who | Prob
     return who
 
 
-def _acting(who: Who, said: str) -> Who | Problem:
+def _acting(route: Route, who: Who, said: str) -> Who | Problem:
     """For whom a game server asks, which has checked that one's key itself."""
-    if who.role is not Role.SERVICE:
-        return Problem("forbidden", f"Only a service key speaks for others: {ACTING_FOR}.")
+    if who.role is not Role.SERVICE or not route.is_of_coupons:
+        return Problem(
+            "forbidden", f"Only a service key speaks for others, and about coupons: {ACTING_FOR}."
+        )
     try:
         acting = msgspec.json.decode(said, type=ActingFor)
     except (msgspec.DecodeError, UnicodeError):

@@ -244,9 +244,6 @@ class Keeper:
         return cats_for(store, missing, now_ms, self._rng)
 
     async def _spawn(self, name: str, cats: list[Cat], now_ms: int) -> None:
-        book = self._regions.get(name)
-        if book is None:
-            return
         try:
             alive = set(await self._live.spawn_cats(name, cats, self._name, now_ms))
         except LeaseLost:
@@ -256,6 +253,9 @@ class Keeper:
             if unused:
                 await self._coupons.release(unused, now_ms)
             return
+        book = self._regions.get(name)
+        if book is None:
+            return  # lost meanwhile; these stand, as the next keeper will see
         for cat in cats:
             if cat.id in alive:
                 book.appeared(cat)

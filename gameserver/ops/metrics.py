@@ -81,7 +81,7 @@ class GameCollector(Collector):
         client = watched.coupons
         if client is not None:
             text = "1 while the coupon service is left in peace: coupons are pending."
-            yield GaugeMetricFamily("catcat_coupons_away", text, value=client.breaker.is_open)
+            yield GaugeMetricFamily("catcat_coupons_away", text, value=client.is_away)
         for name, text, value in (
             ("catcat_sockets", "Open sockets.", len(watched.gateway)),
             ("catcat_players", "Players in a session.", len(street.roster.sessions)),

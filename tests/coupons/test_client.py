@@ -72,14 +72,14 @@ async def test_whatever_a_service_does_a_call_ends_and_it_is_asked_again_when_it
 ) -> None:
     assert await answers(asker)
     await server.be(mood)
-    while not asker.breaker.is_open:
+    while not asker.is_away:
         await fails(asker)
     asked = asker.calls
     await fails(asker)
     assert asker.calls - asked <= 1  # at once, or as a trial
     await server.be(Mood.WELL)
     await until(lambda: answers(asker))
-    assert not asker.breaker.is_open
+    assert not asker.is_away
 
 
 @pytest.mark.parametrize("mood", [Mood.SLOW, Mood.DROPPING])
@@ -88,7 +88,7 @@ async def test_whoever_goes_away_leaves_nothing_behind(
 ) -> None:
     """Also where it was the trial: then another may be made."""
     await server.be(mood)
-    while not asker.breaker.is_open:
+    while not asker.is_away:
         await fails(asker)
     for _ in range(3):
         calls = asker.calls
@@ -109,11 +109,26 @@ async def test_whoever_goes_away_leaves_nothing_behind(
     await until(lambda: answers(asker))
 
 
+async def test_what_can_still_be_read_hides_no_trouble_with_writing(
+    server: Moody, asker: CouponClient
+) -> None:
+    """A database may answer questions and take nothing in."""
+    await server.be(Mood.UNAVAILABLE, only_at="/v1/ask")
+    reading = Ask("GET", "/v1/read")
+    while not asker.writing.is_open:
+        await fails(asker)
+        assert await asker.ask(reading, Said) == Said(0)
+    assert (asker.reading.is_open, asker.is_away) == (False, True)
+    await server.be(Mood.WELL)
+    await until(lambda: answers(asker))
+    assert not asker.is_away
+
+
 async def test_a_question_that_cannot_even_be_asked_is_no_trial_for_ever(
     server: Moody, asker: CouponClient
 ) -> None:
     await server.be(Mood.GONE)
-    while not asker.breaker.is_open:
+    while not asker.is_away:
         await fails(asker)
     await server.be(Mood.WELL)
 
@@ -144,7 +159,7 @@ async def test_a_question_that_is_not_taken_is_asked_once_and_is_no_outage(
         for _ in range(5):
             with pytest.raises(NotTaken):
                 await other.ask(Ask("GET", "/v1/offerings"), Said)
-        assert (other.calls, other.failures, other.breaker.is_open) == (5, 0, False)
+        assert (other.calls, other.failures, other.is_away) == (5, 0, False)
 
 
 @pytest.fixture
@@ -227,7 +242,7 @@ async def test_a_catch_whose_answer_was_lost_gets_its_one_coupon(
         coupons = RemoteCoupons(asker, books.merchants.timezones)
         item = here.caught(campaign)
         await server.be(Mood.DROPPING)
-        while not asker.breaker.is_open:
+        while not asker.is_away:
             with pytest.raises(LedgerUnavailable):
                 await coupons.issue([item], clock())
         assert await here.counted(campaign) == (0, 1)

@@ -222,6 +222,16 @@ async def test_whom_a_caller_claims_to_speak_for_is_never_passed_on(desk: Counte
     assert len(desk.moody.requests) == before
 
 
+async def test_a_service_key_speaks_for_others_about_coupons_only(desk: Counter) -> None:
+    """A service that shares its database with the game is asked about nothing else."""
+    game = {Role.SERVICE: (await desk.game_books.merchants.add_service_key()).key}
+    said = msgspec.json.encode(ActingFor(desk.merchant, "key_1")).decode()
+    desk.keys |= game
+    for path in ("/v1/stores", "/v1/merchants"):
+        reply = await desk.ask("GET", path, role=Role.SERVICE, Catcat_Acting_For=said)
+        assert (reply.status, reply.code) == (403, "forbidden"), path
+
+
 async def test_what_is_passed_on_is_what_the_service_needs_and_no_key_of_anybodys(
     desk: Counter,
 ) -> None:
@@ -354,7 +364,7 @@ async def test_while_the_service_is_away_that_is_what_is_said(desk: Counter) -> 
 
 async def test_a_service_that_is_known_to_be_away_is_not_asked(desk: Counter) -> None:
     await desk.moody.be(Mood.BROKEN)
-    while not desk.asker.breaker.is_open:
+    while not desk.asker.is_away:
         with pytest.raises(LedgerUnavailable):
             await desk.asker.tell(Ask("GET", "/readyz"))
     asked = len(desk.moody.requests)
