@@ -1,8 +1,8 @@
 """What a catch with a coupon costs the game server, its ledger included, and its Redis.
 
-Every player stands beside cats that nobody else stands beside. A round: all say where they are and
-aim, which is not measured; then each throws once, and hears `caught` when the coupon is committed.
-Measured is from the first throw until everybody's view shows what changed. The cats are of a kind
+Every player stands beside cats that nobody else sees. A round: all say where they are and aim,
+which is not measured; then each throws once, and hears `caught` when the coupon is committed.
+Measured is from the first throw until the feed has brought what changed. The cats are of a kind
 that no throw misses, and nobody puts new ones out.
 """
 
@@ -18,7 +18,7 @@ from random import Random
 import msgpack
 from msgspec import Struct
 
-from benchmarks.city import HOUR_MS, City, empty_city, put_out, somewhere
+from benchmarks.city import HOUR_MS, City, corners, empty_city, put_out
 from benchmarks.frames import FixFrame, frame
 from benchmarks.load import TICK_S, Pace
 from benchmarks.phones import TYPE_AT, Phone, Tally, connect
@@ -202,12 +202,12 @@ class Hunt:
 
 
 @asynccontextmanager
-async def hunting(core: int, players: int, rounds: int) -> AsyncIterator[Hunt]:
+async def hunting(core: int, rounds: int) -> AsyncIterator[Hunt]:
     """A server on a core, whose players have a cat with a coupon for each round."""
     async with empty_city() as (place, ledger, live):
         rng = Random(11)
-        store, campaign = await _open_campaign(ledger, players * rounds)
-        places = [somewhere(rng) for _ in range(players)]
+        places = corners()
+        store, campaign = await _open_campaign(ledger, len(places) * rounds)
         cats = [[_cat(at, store, campaign, rng) for _ in range(rounds)] for at in places]
         every = [cat for here in cats for cat in here]
         await _reserve(ledger, every)

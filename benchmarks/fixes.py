@@ -40,28 +40,30 @@ class Cost(Struct, frozen=True):
 class Crowd:
     """Players of one server who walk through the city."""
 
-    def __init__(self, server: Process, place: City, seed: int = 7) -> None:
+    def __init__(self, server: Process, place: City, name: str = "player") -> None:
         self.server = server
         self.tally = Tally()
         self.phones: list[Phone] = []
         self.walkers: list[Walker] = []
-        self.sent = 0
-        self._place = place
-        self._rng = Random(seed)
+        self.place = place
+        self._name = name
+        self._rng = Random(name)
 
     async def join(self, walkers: list[Walker]) -> None:
         """More players connect, and see their first cats."""
-        names = [f"player-{len(self.phones) + number}" for number in range(len(walkers))]
-        tokens = [self._place.token(name) for name in names]
-        before = self.tally.welcomed
-        phones = await connect(
-            self.server,
-            [partial(Phone, self.tally, token) for token in tokens],
-        )
-        await until(lambda: self.tally.welcomed == before + len(phones))
-        self.phones += phones
+        phones = await self.say_hello(len(walkers))
         self.walkers += walkers
         await self._first_look(phones, walkers)
+
+    async def say_hello(self, players: int) -> list[Phone]:
+        """More players connect and are welcomed."""
+        names = [f"{self._name}-{len(self.phones) + number}" for number in range(players)]
+        tokens = [self.place.token(name) for name in names]
+        before = self.tally.welcomed
+        phones = await connect(self.server, [partial(Phone, self.tally, token) for token in tokens])
+        await until(lambda: self.tally.welcomed == before + len(phones))
+        self.phones += phones
+        return phones
 
     async def join_walking(self, players: int) -> None:
         """More players at walking pace."""
@@ -70,22 +72,35 @@ class Crowd:
     async def _first_look(self, phones: list[Phone], walkers: list[Walker]) -> None:
         route = Itinerary(walkers, len(walkers), min(2_000.0, len(walkers) * 2.0))
         await send_fixes(phones, route)
-        self.sent += len(route)
         await self.quiet()
+        for phone in phones:  # regions that came in meanwhile answered a first look in parts
+            phone.expected.clear()
+        self.tally.latencies_s.clear()
 
     async def quiet(self) -> None:
         """Wait until everything sent is handled and no messages come any more."""
         async with asyncio.timeout(DRAIN_WITHIN_S):
-            # Asked over and over, for it is another process that counts.
-            while await self.server.fixes() < self.sent - self.tally.dropped:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
-            seen = -1
-            while seen != self.tally.octets:
-                seen = self.tally.octets
+            seen, now = None, (await self.server.fixes(), self.tally.octets)
+            while seen != now:
                 await asyncio.sleep(QUIET_S)
+                seen, now = now, (await self.server.fixes(), self.tally.octets)
+
+    async def reveals_s(self) -> list[float]:
+        """The latencies from fix to `cats` since the last call, sorted; every one was answered.
+
+        RuntimeError where a view stayed behind, or somebody was sent away.
+        """
+        await self.quiet()
+        unanswered = sum(len(phone.expected) for phone in self.phones)
+        if unanswered or self.tally.closed or self.tally.dropped:
+            raise RuntimeError(
+                f"{unanswered} fixes that move a view were not answered, "
+                f"{len(self.tally.closed)} players were sent away ({self.tally.closed[:3]}), "
+                f"{self.tally.dropped} messages could not be sent"
+            )
+        found = sorted(self.tally.latencies_s)
         self.tally.latencies_s.clear()
-        for phone in self.phones:
-            phone.expected.clear()
+        return found
 
     async def walk(self, rate: float, seconds: float) -> Cost:
         """Everybody walks and says so, at `rate` fixes per second in all."""
@@ -97,7 +112,6 @@ class Crowd:
         pace = await send_fixes(self.phones, route)
         fixes_after, cpu_after_s, after_s = await self._mark()
         messages = self.tally.messages - messages
-        self.sent += len(warm_up) + len(route)
         done = fixes_after - fixes
         used_s = cpu_after_s - cpu_s
         return _cost(pace, done, used_s, after_s - at_s, messages)
