@@ -241,6 +241,17 @@ def demo(bots: int, **options: Any) -> None:
 @_option("--players", type=click.IntRange(1), default=100, help="How many bots play.")
 @_option("--ramp", type=click.FloatRange(0), default=10.0, help="Seconds over which they arrive.")
 @_option("--duration", type=click.FloatRange(1), default=60.0, help="Seconds in all.")
+@_option(
+    "--phases",
+    metavar="PHASES",
+    help="Instead of the three: 'ramp 10s to 500, hold 60s, spike 5s to 3000, hold 20s'.",
+)
+@_option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    help="Spread the bots over so many processes.",
+)
 @_option("--seed", type=int, default=1, help="The same seed walks the same ways.")
 @_option("--speed", type=click.FloatRange(0.1, 50), default=1.4, help="Metres per second.")
 @_option("--cheaters", type=click.FloatRange(0, 1), default=0.0, help="The share that cheats.")
@@ -274,6 +285,8 @@ def bots(url: str, **options: Any) -> None:
             players=options["players"],
             ramp_s=min(options["ramp"], options["duration"]),
             duration_s=options["duration"],
+            phases=options["phases"],
+            processes=options["processes"],
             seed=options["seed"],
             speed_mps=options["speed"],
             cheaters=options["cheaters"],

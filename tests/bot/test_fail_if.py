@@ -3,26 +3,17 @@ from typing import Any
 import msgspec
 import pytest
 from catbot.fail_if import ConditionError, failures, parse
-from catbot.histogram import Histogram, Percentiles
+from catbot.histogram import Percentiles
 from catbot.options import Options
 from catbot.reconcile import Reconciliation
 from catbot.report import Outcome, Report, build
-from catbot.tally import Tally
+from catbot.scores import Scores
+from catbot.troop import Part
 
 
 def report(**changes: Any) -> Report:
-    made = build(
-        Outcome(
-            options=Options(url="http://localhost"),
-            started_at="2016-11-11T00:00:00+00:00",
-            duration_s=10.0,
-            honest=Tally(),
-            cheating={},
-            lag=Histogram(),
-            reconciliation=Reconciliation(),
-            series=(),
-        )
-    )
+    part = Part(Scores(), Reconciliation(), codes=[], duration_s=10.0)
+    made = build(Outcome(Options(url="http://localhost"), "2016-11-11T00:00:00+00:00", part, ()))
     return msgspec.structs.replace(made, **changes)
 
 

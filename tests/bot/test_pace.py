@@ -1,15 +1,6 @@
-from catbot.pace import Beat, start_times
+from catbot.pace import Beat
 from hypothesis import given
 from hypothesis import strategies as st
-
-
-@given(st.integers(1, 1_000), st.floats(0, 600))
-def test_players_arrive_evenly_over_the_ramp(players: int, ramp_s: float) -> None:
-    times = list(start_times(players, ramp_s))
-    assert len(times) == players
-    assert times[0] == 0
-    assert times == sorted(times)
-    assert times[-1] <= ramp_s
 
 
 @given(st.lists(st.floats(0, 0.99), min_size=1, max_size=50))

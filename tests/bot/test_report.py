@@ -8,8 +8,10 @@ from catbot.options import Options
 from catbot.page import Axis, Line, chart, to_html
 from catbot.reconcile import Reconciliation
 from catbot.report import Outcome, Report, build, to_json
+from catbot.scores import Scores
 from catbot.series import Series
 from catbot.tally import Tally
+from catbot.troop import Part
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,18 +25,14 @@ CONTRACT = {
 def report_of(honest: Tally, *cheats: tuple[str, Tally], title: str = "http://localhost") -> Report:
     series = Series(honest)
     series.look(1.0)
-    return build(
-        Outcome(
-            options=Options(url=title, tokens=("secret-token",), duration_s=math.inf),
-            started_at="2016-11-11T00:00:00+00:00",
-            duration_s=10.0,
-            honest=honest,
-            cheating=dict(cheats),
-            lag=Histogram(),
-            reconciliation=Reconciliation(told=1, missing=1, problems=("told of <A>: not there",)),
-            series=series.samples(),
-        )
+    part = Part(
+        scores=Scores(honest, dict(cheats), Histogram(), cpu_s=0.5),
+        reconciliation=Reconciliation(told=1, missing=1, problems=("told of <A>: not there",)),
+        codes=[],
+        duration_s=10.0,
     )
+    options = Options(url=title, tokens=("secret-token",), duration_s=math.inf)
+    return build(Outcome(options, "2016-11-11T00:00:00+00:00", part, series.samples()))
 
 
 def busy_tally() -> Tally:
@@ -44,8 +42,9 @@ def busy_tally() -> Tally:
     tally.errors.update({"closed_1006": 1, "violation": 1})
     tally.disconnects.update({4101: 1, 1012: 2})
     for value in (1.0, 2.0, 100.0):
-        tally.latencies.catch.record(value)
+        tally.latencies.catch.record(value, value * 0.6)
     tally.given("CODE-1")
+    tally.said, tally.heard = 60, 140
     return tally
 
 
@@ -62,6 +61,8 @@ def test_the_json_has_every_field_of_the_contract() -> None:
     assert fields["catch_ms"]["max"] == 100.0
     assert fields["reveal_ms"]["p99"] is None
     assert fields["reconciled"] is False
+    assert (fields["messages"], fields["cpu_us_per_message"]) == (200, 2_500.0)
+    assert fields["since_sent"]["catch_ms"]["max"] == 60.0
     assert fields["coupon_codes"] == ["CODE-1"]
     assert (fields["seed"], fields["options"]["players"]) == (1, 100)
 

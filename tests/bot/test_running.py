@@ -310,6 +310,39 @@ async def test_a_bad_address_is_a_clear_error() -> None:
         await run(Options(url="nowhere"))
 
 
+async def test_players_come_and_leave_as_the_phases_say(street: Any) -> None:
+    phases = "ramp 200ms to 2, spike 700ms to 6, hold 700ms, ramp 100ms to 0, hold 200ms"
+    report = await run(options(street, phases=phases))
+    assert (report.players, report.connected) == (6, 6)
+    assert [span.name for span in report.spans][:2] == ["ramp to 2", "spike to 6"]
+    assert max(sample.online for sample in report.series) == 6
+    assert report.series[-1].online == 0
+    assert {2, 6} <= {sample.online for sample in report.series}
+    assert [socket.close_code for socket in street.sockets] == [1000] * 6
+    assert report.reconciled
+    assert report.disconnects == {}
+
+
+async def test_a_server_that_stalls_cannot_hide_it(street: Any) -> None:
+    """What was asked while it stood still is counted from when it was asked."""
+    stalled = False
+    answer_fix = street.answers["fix"]
+
+    async def stall(street: Any, socket: Any, token: str, fix: Any) -> None:
+        nonlocal stalled
+        if len(street.heard("fix")) > 10 and not stalled:
+            stalled = True
+            socket.transport.pause_reading()
+            asyncio.get_running_loop().call_later(1.2, socket.transport.resume_reading)
+        await answer_fix(street, socket, token, fix)
+
+    street.answers["fix"] = stall
+    report = await run(options(street, players=1, duration_s=3.5))
+    assert stalled
+    assert report.fix_ms.max is not None
+    assert report.fix_ms.max >= 600  # one in five fixes is pinged: two or more in this time
+
+
 async def test_a_run_can_be_cancelled_and_leaves_nothing_behind(street: Any, until: Until) -> None:
     playing = asyncio.create_task(run(options(street, duration_s=float("inf"))))
     await until(lambda: len(street.heard("fix")) > 4)

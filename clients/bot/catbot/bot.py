@@ -59,12 +59,12 @@ class Bot:
         self.token = token
         self.is_new = token is None
         self.id: str | None = None  # as the first welcome says
+        self.due_s = time.monotonic()  # when it was to come
         self._venue = venue
         self._rng = rng
         self._loop = asyncio.get_running_loop()
         self._beat: Beat | None = None
-        self._due_s = math.inf  # what it waits for on the timetable
-        self._came_s = time.monotonic()
+        self._wakes_s = math.inf  # what it waits for on the timetable
         self._connection: Connection | None = None
         self._dialled_s = 0.0
         self._is_welcome = False
@@ -101,7 +101,7 @@ class Bot:
     def leave(self) -> bool:
         """Say goodbye, after which `play` returns; False where there is nobody to say it to."""
         self._leaving = True
-        self._due_s = math.inf
+        self._wakes_s = math.inf
         if self._connection is None:
             return False
         self._connection.close()
@@ -134,7 +134,7 @@ class Bot:
         if self._is_welcome:
             self.player.tally.online -= 1
         self.player.lost(time.monotonic())
-        self._due_s = math.inf
+        self._wakes_s = math.inf
 
     def _comes_back_after(self, closed: Closed) -> bool:
         """Count how a session ended and say whether to start another."""
@@ -180,7 +180,7 @@ class Bot:
         tally.online += 1
         if not self._was_welcome:
             tally.welcomed += 1
-            tally.latencies.arrival.record((now_s - self._came_s) * 1000)
+            tally.latencies.arrival.record((now_s - self.due_s) * 1000)
         if self._venue.history is not None and not self._was_welcome:
             self._venue.history.joined(message.player, is_new=self.is_new)
         self._was_welcome = True
@@ -190,7 +190,7 @@ class Bot:
         # The first tick was just now; the phase is each bot's own, so that they do not all
         # send at once after a restart.
         self._beat = Beat(now_s + self._rng.uniform(0.5, 1.5) * _FIX_PERIOD_S, _FIX_PERIOD_S)
-        self._due_s = math.inf
+        self._wakes_s = math.inf
         self._wait()
 
     def _hear_pong(self, payload: bytes) -> None:
@@ -205,14 +205,14 @@ class Bot:
     def _wait(self) -> None:
         assert self._beat is not None
         due_s = min(self._beat.due_s, self.player.due_s)
-        if due_s < self._due_s and not self._leaving:
-            self._due_s = due_s
+        if due_s < self._wakes_s and not self._leaving:
+            self._wakes_s = due_s
             self._venue.timetable.at(due_s, self._on_time)
 
     def _on_time(self, due_s: float, now_s: float) -> None:
-        if due_s != self._due_s:
+        if due_s != self._wakes_s:
             return  # it waits for something else by now
-        self._due_s = math.inf
+        self._wakes_s = math.inf
         self._venue.lag.record((now_s - due_s) * 1000)
         assert self._beat is not None
         beat_s = self._beat.due_s

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import math
+import time
 from collections.abc import Callable
 from random import Random
 from uuid import uuid4
@@ -10,9 +11,9 @@ from uuid import uuid4
 from catbot.bot import Bot, Venue
 from catbot.cheats import strategies
 from catbot.options import Options
-from catbot.pace import start_times
 from catbot.player import Persona, Player
 from catbot.reveal import Sightings
+from catbot.scores import Scores
 from catbot.tally import Tally
 from catbot.walker import Places, Walker
 
@@ -23,37 +24,49 @@ _GOODBYES_AT_ONCE = 200
 
 
 class Crowd:
-    """The bots of one run and what they count."""
+    """The bots of one process of a run, and what they count."""
 
-    def __init__(self, options: Options, places: Places) -> None:
-        self.honest = Tally()
-        self.cheating: dict[str, Tally] = {}
+    def __init__(self, options: Options, places: Places, shard: int = 0) -> None:
+        self.scores = Scores()
         self.bots: list[Bot] = []
         self._options = options
         self._places = places
+        self._shard = shard
+        self._plan = options.plan()
         # Attempt ids must differ between runs even where the seed and the players are the same.
         self._run_id = uuid4().hex[:12]
-        self._roles = _roles(options, Random(options.seed))
+        self._roles = _roles(self._plan.arrivals, options)
         self._strategies = strategies()
         self._sightings = Sightings()
 
+    @property
+    def honest(self) -> Tally:
+        """What the honest bots counted."""
+        return self.scores.honest
+
     async def play(self, venue: Venue, stop: asyncio.Event) -> float:
-        """Let everybody arrive and play for `duration_s` or until `stop`; then gather what is still
+        """Let everybody come, play and leave as planned or until `stop`; then gather what is still
         to be answered and leave. Says for how many seconds was played.
         """
-        start_s = asyncio.get_running_loop().time()
+        start_s = time.monotonic()
+        here: dict[int, tuple[Bot, asyncio.Task[None]]] = {}
+        playing: list[asyncio.Task[None]] = []
         async with asyncio.TaskGroup() as tasks:
-            playing: list[asyncio.Task[None]] = []
-            for number, due_s in enumerate(
-                start_times(self._options.players, self._options.ramp_s)
-            ):
-                if await _comes_before(stop, start_s + due_s):
+            for move in self._plan.moves():
+                if move.number % self._options.processes != self._shard:
+                    continue
+                if await _comes_before(stop, start_s + move.due_s):
                     break
-                bot = self._new_bot(number, venue)
+                if not move.comes:
+                    tasks.create_task(_send_home(*here.pop(move.number)))
+                    continue
+                bot = self._new_bot(move.number, venue)
+                bot.due_s = start_s + move.due_s
                 self.bots.append(bot)
                 playing.append(tasks.create_task(bot.play()))
-            await _comes_before(stop, start_s + self._options.duration_s)
-            played_s = asyncio.get_running_loop().time() - start_s
+                here[move.number] = bot, playing[-1]
+            await _comes_before(stop, start_s + self._plan.lasts_s)
+            played_s = time.monotonic() - start_s
             await self._leave(playing)
         return played_s
 
@@ -91,7 +104,8 @@ class Crowd:
         walker = Walker(
             self._places.start(options.start_near_m, rng), options.speed_mps, self._places, rng
         )
-        tally = self.honest if role is None else self.cheating.setdefault(role, Tally())
+        cheating = self.scores.cheating
+        tally = self.honest if role is None else cheating.setdefault(role, Tally())
         tally.players += 1
         persona = Persona(
             name=f"{self._run_id}-{number}",
@@ -106,19 +120,30 @@ class Crowd:
         return Bot(make(persona), venue, rng, token)
 
 
-def _roles(options: Options, rng: Random) -> list[str | None]:
+def _roles(players: int, options: Options) -> list[str | None]:
     """For each bot its way to cheat, or None; cheaters are spread evenly over the ways."""
     names = list(strategies())
-    cheaters = round(options.players * options.cheaters)
+    cheaters = round(players * options.cheaters)
     roles: list[str | None] = [names[number % len(names)] for number in range(cheaters)]
-    roles += [None] * (options.players - cheaters)
-    rng.shuffle(roles)
+    roles += [None] * (players - cheaters)
+    Random(options.seed).shuffle(roles)
     return roles
 
 
+async def _send_home(bot: Bot, task: asyncio.Task[None]) -> None:
+    """Let one bot leave while others play on: after the answer to its throw, but not for ever."""
+    bot.rest()
+    for _ in range(round(_ANSWERS_S / _LOOK_S)):
+        if bot.player.settled:
+            break
+        await asyncio.sleep(_LOOK_S)
+    if not bot.leave():
+        task.cancel()
+
+
 async def _comes_before(stop: asyncio.Event, when_s: float) -> bool:
-    """Wait until `when_s` on the loop's clock, and say whether `stop` came before."""
-    delay_s = when_s - asyncio.get_running_loop().time()
+    """Wait until `when_s` on the monotonic clock, and say whether `stop` came before."""
+    delay_s = when_s - time.monotonic()
     if delay_s > 0 and not stop.is_set():
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None if delay_s == math.inf else delay_s):

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from catbot.crowd import Crowd
 from catbot.histogram import Percentiles
 from catbot.options import Options
-from catbot.report import Report
+from catbot.report import Report, differs
+from catbot.scores import Scores
 from catbot.tally import Tally
 
 _REDRAW_S = 0.5
@@ -36,14 +36,14 @@ class Rates:
 
 
 @asynccontextmanager
-async def watch(console: Console | None, crowd: Crowd, options: Options) -> AsyncIterator[None]:
-    """Show the crowd on the console as long as the block runs."""
+async def watch(console: Console | None, scores: Scores, options: Options) -> AsyncIterator[None]:
+    """Show the scores on the console as long as the block runs."""
     if console is None:
         yield
         return
     show = _redraw if console.is_terminal else _print_lines
     async with asyncio.TaskGroup() as tasks:
-        showing = tasks.create_task(show(console, crowd, options))
+        showing = tasks.create_task(show(console, scores, options))
         try:
             yield
         finally:
@@ -60,11 +60,17 @@ def show_summary(console: Console, report: Report) -> None:
     table.add_row("refused", _counts(report.refused))
     table.add_row("errors", f"{report.errors} {_counts(report.error_kinds)}".strip())
     table.add_row("disconnects", _counts(report.disconnects))
+    table.add_row("arrival", _spread(report.arrival_ms))
     table.add_row("connect", _spread(report.connect_ms))
-    table.add_row("reveal", _spread(report.reveal_ms))
-    table.add_row("catch", _spread(report.catch_ms))
-    table.add_row("coupon", _spread(report.coupon_ms))
+    for name in ("fix", "reveal", "catch", "coupon"):
+        due, sent = getattr(report, f"{name}_ms"), getattr(report.since_sent, f"{name}_ms")
+        table.add_row(name, _spread(due))
+        if differs(due, sent):
+            table.add_row("  once sent", _spread(sent))
     table.add_row("own lag", _spread(report.lag_ms))
+    table.add_row(
+        "bots' CPU", f"{report.cpu_s:.1f} s, {report.cpu_us_per_message:.0f} us a message"
+    )
     if report.cheaters.players:
         table.add_row(
             "cheaters",
@@ -79,49 +85,48 @@ def show_summary(console: Console, report: Report) -> None:
         console.print(f"failed: {condition}", markup=False)
 
 
-async def _redraw(console: Console, crowd: Crowd, options: Options) -> None:
+async def _redraw(console: Console, scores: Scores, options: Options) -> None:
     loop = asyncio.get_running_loop()
-    rates = Rates(crowd.honest)
+    rates = Rates(scores.honest)
     start_s = last_s = loop.time()
     # Drawn by hand: rich's own refresh thread would race the loop for the interpreter.
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
-            live.update(_table(crowd, rates, loop.time() - start_s, options), refresh=True)
+            live.update(_table(scores, rates, loop.time() - start_s, options), refresh=True)
             await asyncio.sleep(_REDRAW_S)
             now_s = loop.time()
             rates.look(now_s - last_s)
             last_s = now_s
 
 
-async def _print_lines(console: Console, crowd: Crowd, options: Options) -> None:
+async def _print_lines(console: Console, scores: Scores, options: Options) -> None:
     loop = asyncio.get_running_loop()
-    rates = Rates(crowd.honest)
+    rates = Rates(scores.honest)
     start_s = last_s = loop.time()
     while True:
         await asyncio.sleep(_LINE_S)
         now_s = loop.time()
         rates.look(now_s - last_s)
         last_s = now_s
-        console.print(_line(crowd, rates, now_s - start_s, options), markup=False, soft_wrap=True)
+        console.print(_line(scores, rates, now_s - start_s, options), markup=False, soft_wrap=True)
 
 
-def _line(crowd: Crowd, rates: Rates, at_s: float, options: Options) -> str:
-    tally = crowd.honest
+def _line(scores: Scores, rates: Rates, at_s: float, options: Options) -> str:
+    tally = scores.honest
     catch = tally.latencies.catch.total.percentiles()
-    online = tally.online + sum(cheats.online for cheats in crowd.cheating.values())
     return (
-        f"{at_s:.0f}s: {online}/{options.players} players, {rates.fixes_per_s:.0f} fixes/s, "
+        f"{at_s:.0f}s: {scores.online} players, {rates.fixes_per_s:.0f} fixes/s, "
         f"{tally.catches} catches ({rates.catches_per_s:.1f}/s), {tally.coupons} coupons, "
         f"{tally.refused.total()} refused, {tally.errors.total()} errors, catch {_spread(catch)}"
     )
 
 
-def _table(crowd: Crowd, rates: Rates, at_s: float, options: Options) -> Table:
-    tally = crowd.honest
-    table = Table(title=f"{options.url}, {at_s:.0f} of {options.duration_s:.0f} s")
+def _table(scores: Scores, rates: Rates, at_s: float, options: Options) -> Table:
+    tally = scores.honest
+    table = Table(title=f"{options.url}, {at_s:.0f} of {options.plan().lasts_s:.0f} s")
     for heading in ("", "honest", "cheaters"):
         table.add_column(heading)
-    cheats = list(crowd.cheating.values())
+    cheats = list(scores.cheating.values())
     table.add_row("players", str(tally.online), str(sum(cheat.online for cheat in cheats)))
     table.add_row("fixes/s", f"{rates.fixes_per_s:.0f}", "")
     table.add_row("catches/s", f"{rates.catches_per_s:.1f}", "")
@@ -137,7 +142,8 @@ def _table(crowd: Crowd, rates: Rates, at_s: float, options: Options) -> Table:
     )
     latencies = tally.latencies
     for name, latency in (
-        ("connect", latencies.connect),
+        ("arrival", latencies.arrival),
+        ("fix", latencies.fix),
         ("reveal", latencies.reveal),
         ("catch", latencies.catch),
         ("coupon", latencies.coupon),

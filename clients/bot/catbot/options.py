@@ -4,6 +4,8 @@ import math
 
 import msgspec
 
+from catbot.phases import PhaseError, Plan, parse_phases, simple_plan
+
 
 class OptionsError(ValueError):
     """The options make no run; the message says which one and why."""
@@ -16,13 +18,21 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The server: http(s)://HOST:PORT or ws(s)://HOST:PORT/play."""
 
     players: int = 100
-    """How many bots play."""
+    """How many bots play, where no `phases` are given."""
 
     ramp_s: float = 10.0
     """Seconds over which the bots arrive, evenly; a slow server does not slow them."""
 
     duration_s: float = 60.0
     """Seconds from the first arrival to the end, the ramp included; infinity until cancelled."""
+
+    phases: str | None = None
+    """How the crowd grows and shrinks, as `catbot.phases` has it, instead of `players`, `ramp_s`
+    and `duration_s`.
+    """
+
+    processes: int = 1
+    """How many processes the bots are spread over."""
 
     seed: int = 1
     """Makes walks, noise and reaction times the same again."""
@@ -62,6 +72,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             (self.players < 1, "players must be at least 1"),
             (not 0 <= self.ramp_s < math.inf, "ramp_s must be a number of seconds, 0 or more"),
             (not self.duration_s > 0, "duration_s must be above 0"),
+            (not 1 <= self.processes <= 256, "processes must be between 1 and 256"),
             (self.duration_s < self.ramp_s, "duration_s must not be shorter than ramp_s"),
             (not 0 < self.speed_mps <= 50, "speed_mps must be above 0 and at most 50"),
             (not 0 <= self.cheaters <= 1, "cheaters must be between 0 and 1"),
@@ -71,6 +82,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         ):
             if is_wrong:
                 raise OptionsError(complaint)
+        try:
+            self.plan()
+        except PhaseError as error:
+            raise OptionsError(f"phases: {error}") from error
+
+    def plan(self) -> Plan:
+        """When bots come and leave."""
+        if self.phases is not None:
+            return parse_phases(self.phases)
+        return simple_plan(self.players, self.ramp_s, self.duration_s)
 
 
 def _is_place(centre: tuple[float, float] | None) -> bool:

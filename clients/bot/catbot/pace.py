@@ -5,13 +5,6 @@ one came; otherwise a stalled server would be asked less and look faster than it
 """
 
 import math
-from collections.abc import Iterator
-
-
-def start_times(players: int, ramp_s: float) -> Iterator[float]:
-    """When each of `players` starts, seconds from the run's start, evenly over `ramp_s`."""
-    for number in range(players):
-        yield ramp_s * number / players
 
 
 class Beat:

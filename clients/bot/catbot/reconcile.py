@@ -153,14 +153,30 @@ def _shared_codes(wallets: Sequence[Wallet]) -> Iterator[_Finding]:
             yield _Finding("twice", f"code {code} is in wallets {times} times")
 
 
+def merged(parts: Iterable[Reconciliation]) -> Reconciliation:
+    """The sum of what was found in the wallets of several groups of players."""
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    for part in parts:
+        fields = msgspec.structs.asdict(part)
+        problems += fields.pop("problems")
+        counts.update(fields)
+    return Reconciliation(**counts, problems=tuple(problems[:_SAMPLE]))
+
+
 async def reconcile(api: Api, accounts: Sequence[Account]) -> Reconciliation:
     """Read the wallet of every account and compare; coupons that are pending get up to 30 s."""
+    return compare(await read_wallets(api, accounts))
+
+
+async def read_wallets(api: Api, accounts: Sequence[Account]) -> list[Wallet]:
+    """The wallet of every account; those with pending coupons are read again for up to 30 s."""
     wallets = await _read(api, accounts)
     deadline_s = asyncio.get_running_loop().time() + _PENDING_S
     while True:
         waiting = [place for place, wallet in enumerate(wallets) if compare([wallet]).pending]
         if not waiting or asyncio.get_running_loop().time() > deadline_s:
-            return compare(wallets)
+            return wallets
         await asyncio.sleep(_LOOK_AGAIN_S)
         accounts_again = [wallets[place].account for place in waiting]
         again = await _read(api, accounts_again, with_catches=True)

@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
-from catbot.histogram import Histogram, Percentiles
+from catbot.histogram import Percentiles
 from catbot.options import Options
+from catbot.phases import Span
 from catbot.reconcile import Reconciliation
 from catbot.series import Sample
 from catbot.tally import Tally
+from catbot.troop import Part
 
 
 class Strategy(msgspec.Struct, frozen=True):
@@ -41,13 +43,26 @@ class Cheaters(msgspec.Struct, frozen=True):
     strategies: dict[str, Strategy]
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. All but `cheaters` and `reconciliation` counts honest bots alone.
+class SinceSent(msgspec.Struct, frozen=True):
+    """The latencies as most tools have them: from when the message really left."""
 
-    Latencies are milliseconds: `connect_ms` from the TCP connect to `welcome`, `reveal_ms` from a
-    fix to the cats it brought into view, `catch_ms` from the first send of a catch to its answer,
-    `coupon_ms` from there to a coupon with a code. `lag_ms` is how late this process itself did
-    what was due: where it is high, the bots are the bottleneck and the rest says little.
+    fix_ms: Percentiles
+    reveal_ms: Percentiles
+    catch_ms: Percentiles
+    coupon_ms: Percentiles
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. All but `cheaters`, `reconciliation`, `messages` and the costs counts honest bots
+    alone.
+
+    Latencies are milliseconds from when something was due: `arrival_ms` from when a player was to
+    come to its first `welcome`, with sign-up and all tries; `fix_ms` from a fix to when the server
+    had dealt with it; `reveal_ms` from a fix to the cats it brought into view; `catch_ms` from a
+    throw to its answer, `coupon_ms` from the same to a coupon with a code. `since_sent` has them
+    from when the message left. `connect_ms` is from each TCP connect to `welcome`. `lag_ms` is how
+    late the bots' processes did what was due: where it is high, the bots are the bottleneck and the
+    rest says little. `cpu_us_per_message` is what a message sent or heard cost the bots.
     """
 
     players: int
@@ -65,6 +80,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     reveal_ms: Percentiles
     catch_ms: Percentiles
     coupon_ms: Percentiles
+    arrival_ms: Percentiles
+    fix_ms: Percentiles
+    since_sent: SinceSent
     reconciled: bool
     reconciliation: Reconciliation
     cheaters: Cheaters
@@ -74,10 +92,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     catches_resent: int
     unanswered: int
     lag_ms: Percentiles
+    processes: int
+    messages: int
+    cpu_s: float
+    cpu_us_per_message: float
     coupon_codes: list[str]
     seed: int
     options: dict[str, Any]
     started_at: str
+    spans: list[Span]
     series: list[Sample]
     failed: list[str]
     """The `fail_if` conditions that held; none means the run passed."""
@@ -88,26 +111,23 @@ class Outcome(msgspec.Struct, frozen=True):
 
     options: Options
     started_at: str
-    duration_s: float
-    honest: Tally
-    cheating: Mapping[str, Tally]
-    lag: Histogram
-    reconciliation: Reconciliation
+    part: Part
     series: Sequence[Sample]
 
 
 def build(outcome: Outcome) -> Report:
     """Sum up a run. `failed` is empty; judging is the caller's."""
-    honest = outcome.honest
+    part, scores = outcome.part, outcome.part.scores
+    honest = scores.honest
     latencies = honest.latencies
     return Report(
         players=honest.players,
         connected=honest.welcomed,
-        duration_s=round(outcome.duration_s, 3),
+        duration_s=round(part.duration_s, 3),
         fixes=honest.fixes,
-        fixes_per_s=_rate(honest.fixes, outcome.duration_s),
+        fixes_per_s=_rate(honest.fixes, part.duration_s),
         catches=honest.catches,
-        catches_per_s=_rate(honest.catches, outcome.duration_s),
+        catches_per_s=_rate(honest.catches, part.duration_s),
         coupons=honest.coupons,
         refused=_most_first(honest.refused),
         errors=honest.errors.total(),
@@ -116,19 +136,32 @@ def build(outcome: Outcome) -> Report:
         reveal_ms=latencies.reveal.total.percentiles(),
         catch_ms=latencies.catch.total.percentiles(),
         coupon_ms=latencies.coupon.total.percentiles(),
-        reconciled=outcome.reconciliation.holds,
-        reconciliation=outcome.reconciliation,
-        cheaters=_cheaters(outcome.cheating),
+        arrival_ms=latencies.arrival.total.percentiles(),
+        fix_ms=latencies.fix.total.percentiles(),
+        since_sent=SinceSent(
+            fix_ms=latencies.fix.sent.percentiles(),
+            reveal_ms=latencies.reveal.sent.percentiles(),
+            catch_ms=latencies.catch.sent.percentiles(),
+            coupon_ms=latencies.coupon.sent.percentiles(),
+        ),
+        reconciled=part.reconciliation.holds,
+        reconciliation=part.reconciliation,
+        cheaters=_cheaters(scores.cheating),
         error_kinds=_most_first(honest.errors),
         failed_connects=_most_first(honest.failed_connects),
         fixes_skipped=honest.fixes_skipped,
         catches_resent=honest.catches_resent,
         unanswered=honest.unanswered,
-        lag_ms=outcome.lag.percentiles(),
+        lag_ms=scores.lag.percentiles(),
+        processes=outcome.options.processes,
+        messages=scores.messages,
+        cpu_s=round(scores.cpu_s, 3),
+        cpu_us_per_message=_rate(round(scores.cpu_s * 1e6), scores.messages),
         coupon_codes=list(honest.codes),
         seed=outcome.options.seed,
         options=_shown(outcome.options),
         started_at=outcome.started_at,
+        spans=outcome.options.plan().spans(),
         series=list(outcome.series),
         failed=[],
     )
@@ -181,3 +214,11 @@ def _most_first(counts: Counter[str]) -> dict[str, int]:
 
 def _codes(counts: Counter[int]) -> dict[str, int]:
     return {str(code): count for code, count in sorted(counts.items())}
+
+
+def differs(due: Percentiles, sent: Percentiles) -> bool:
+    """Whether it makes a difference (a tenth, or 1 ms) if the bots' own waits are counted."""
+    for one, other in zip(msgspec.structs.astuple(due), msgspec.structs.astuple(sent), strict=True):
+        if one is not None and other is not None and abs(one - other) > max(1.0, 0.1 * one):
+            return True
+    return False

@@ -3,30 +3,26 @@
 import asyncio
 import resource
 import signal
-import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 
 import msgspec
 from rich.console import Console
 
-from catbot.address import Address
-from catbot.api import Api, ApiError, NotOfferedError, open_api
-from catbot.bot import Venue
-from catbot.crowd import Crowd
+from catbot.api import Api, ApiError, NotOfferedError
+from catbot.crew import CrewError, open_crew
 from catbot.fail_if import failures, parse
 from catbot.ground import Position
-from catbot.histogram import Histogram
 from catbot.history import History, open_history
 from catbot.live_view import show_summary, watch
 from catbot.options import Options, OptionsError
 from catbot.page import to_html
-from catbot.reconcile import account_of, note_lists, reconcile
 from catbot.report import Outcome, Report, build, to_json
-from catbot.series import Series
+from catbot.scores import Scores
+from catbot.series import Sample, Series
+from catbot.troop import Part, Troop, open_api_of
 from catbot.walker import Places
 
 _LOOK_S = 1.0
@@ -48,54 +44,57 @@ async def run(
     or RunError before the first bot moves; HistoryError also at the end, with the report written.
     """
     conditions = [parse(text) for text in options.fail_if]
-    address = Address.parse(options.url)
     _check_writable(options)
-    _make_room_for_sockets(options.players)
+    _make_room_for_sockets(-(-options.plan().peak // options.processes))
     noting = nullcontext() if options.history is None else open_history(Path(options.history))
-    with noting as history:
-        outcome = await _play(options, address, history, console, stop or asyncio.Event())
-        report = build(outcome)
-        report = msgspec.structs.replace(report, failed=failures(conditions, report))
-        _write(options, report)
-        if console is not None:
-            show_summary(console, report)
+    async with open_api_of(options) as api:
+        with noting as history:
+            places = await _places(api, options)
+            stage = _Stage(options, places, history, stop or asyncio.Event())
+            started_at = datetime.now(UTC).isoformat(timespec="seconds")
+            part, series = await _play(stage, api, console)
+            report = build(Outcome(options, started_at, part, series))
+            report = msgspec.structs.replace(report, failed=failures(conditions, report))
+            _write(options, report)
+            if console is not None:
+                show_summary(console, report)
     return report
 
 
+class _Stage(msgspec.Struct, frozen=True):
+    options: Options
+    places: Places
+    history: History | None
+    stop: asyncio.Event
+
+
 async def _play(
-    options: Options,
-    address: Address,
-    history: History | None,
-    console: Console | None,
-    stop: asyncio.Event,
-) -> Outcome:
-    tls = ssl.create_default_context() if address.secure else None
-    rng = Random(options.seed)
-    async with open_api(address, tls, rng) as api:
-        crowd = Crowd(options, await _places(api, options))
-        venue = Venue(address, tls, api, Histogram(), history)
-        series = Series(crowd.honest)
-        started_at = datetime.now(UTC).isoformat(timespec="seconds")
-        async with _looking(series), watch(console, crowd, options):
-            lasted_s = await crowd.play(venue, stop)
-        accounts = [
-            account_of(bot.token, bot.player.attempts, is_new=bot.is_new)
-            for bot in crowd.bots
-            if bot.token is not None
-        ]
-        reconciliation = await reconcile(api, accounts)
-        if history is not None:
-            await note_lists(api, crowd.known(), history)
-    return Outcome(
-        options=options,
-        started_at=started_at,
-        duration_s=lasted_s,
-        honest=crowd.honest,
-        cheating=crowd.cheating,
-        lag=venue.lag,
-        reconciliation=reconciliation,
-        series=series.samples(),
-    )
+    stage: _Stage, api: Api, console: Console | None
+) -> tuple[Part, tuple[Sample, ...]]:
+    options = stage.options
+    if options.processes == 1:
+        troop = Troop(options, api, stage.places)
+        async with _watching(troop.scores, options, console) as series:
+            part = await troop.play(stage.history, stage.stop)
+        return part, tuple(series.samples())
+    try:
+        async with open_crew(options, stage.places, stage.history) as crew:
+            async with _watching(crew.scores, options, console) as series:
+                part = await crew.play(stage.stop)
+            return part, tuple(series.samples())
+    except BaseExceptionGroup as group:  # of the task groups that it went through
+        lost = _first(group, CrewError)
+        if lost is None:
+            raise
+        raise RunError(str(lost)) from group
+
+
+def _first(group: BaseExceptionGroup[BaseException], kind: type[Exception]) -> Exception | None:
+    for error in group.exceptions:
+        found = _first(error, kind) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, kind):
+            return found
+    return None
 
 
 @contextmanager
@@ -135,8 +134,11 @@ async def _places(api: Api, options: Options) -> Places:
 
 
 @asynccontextmanager
-async def _looking(series: Series) -> AsyncIterator[None]:
-    """Look at the tally once a second, so that the report can show the run over time."""
+async def _watching(
+    scores: Scores, options: Options, console: Console | None
+) -> AsyncIterator[Series]:
+    """Show how a run goes, and look at it once a second, so that the report can show it in time."""
+    series = Series(scores.honest)
 
     async def look() -> None:
         loop = asyncio.get_running_loop()
@@ -147,10 +149,10 @@ async def _looking(series: Series) -> AsyncIterator[None]:
             series.look(now_s - last_s)
             last_s = now_s
 
-    async with asyncio.TaskGroup() as tasks:
+    async with watch(console, scores, options), asyncio.TaskGroup() as tasks:
         looking = tasks.create_task(look())
         try:
-            yield
+            yield series
         finally:
             looking.cancel()
 
@@ -171,7 +173,7 @@ def _make_room_for_sockets(players: int) -> None:
         if hard != resource.RLIM_INFINITY and hard < needed:
             raise RunError(
                 f"{players} players need {needed} open files, but this system allows {hard}; "
-                "raise `ulimit -n`, or run several processes with fewer players"
+                "raise `ulimit -n`, or spread them over more processes"
             )
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 

@@ -1,5 +1,7 @@
 """How a run went over time, in a bounded number of samples."""
 
+from collections import Counter
+
 import msgspec
 
 from catbot.histogram import Histogram
@@ -16,30 +18,41 @@ class Sample(msgspec.Struct, frozen=True):
     fixes_per_s: float
     catches_per_s: float
     refused_per_s: float
+    fix_p50_ms: float | None
+    fix_p99_ms: float | None
     reveal_p50_ms: float | None
     reveal_p99_ms: float | None
     catch_p50_ms: float | None
+    catch_p90_ms: float | None
     catch_p99_ms: float | None
+    catch_max_ms: float | None
+    refused: dict[str, int]
+    """How many of each reason in this stretch."""
+    disconnects: int
+    errors: int
 
 
-class _Stretch:
-    __slots__ = ("catch", "catches", "fixes", "lasted_s", "online", "refused", "reveal")
-
-    def __init__(self, lasted_s: float, online: int) -> None:
-        self.lasted_s = lasted_s
-        self.online = online
-        self.fixes = 0
-        self.catches = 0
-        self.refused = 0
-        self.reveal = Histogram()
-        self.catch = Histogram()
+class _Stretch(msgspec.Struct):
+    lasts_s: float
+    online: int
+    fixes: int = 0
+    catches: int = 0
+    disconnects: int = 0
+    errors: int = 0
+    refused: Counter[str] = msgspec.field(default_factory=Counter)
+    fix: Histogram = msgspec.field(default_factory=Histogram)
+    reveal: Histogram = msgspec.field(default_factory=Histogram)
+    catch: Histogram = msgspec.field(default_factory=Histogram)
 
     def absorb(self, later: "_Stretch") -> None:
-        self.lasted_s += later.lasted_s
+        self.lasts_s += later.lasts_s
         self.online = later.online
         self.fixes += later.fixes
         self.catches += later.catches
-        self.refused += later.refused
+        self.disconnects += later.disconnects
+        self.errors += later.errors
+        self.refused.update(later.refused)
+        self.fix.add(later.fix)
         self.reveal.add(later.reveal)
         self.catch.add(later.catch)
 
@@ -52,7 +65,7 @@ class Series:
         self._stretches: list[_Stretch] = []
         self._looks_per_stretch = 1
         self._looks_in_last = 0
-        self._fixes = self._catches = self._refused = 0
+        self._before = _Stretch(0.0, 0)  # everything counted until the last look
 
     def look(self, lasted_s: float) -> None:
         """Take in what was counted in the last `lasted_s` seconds."""
@@ -71,21 +84,34 @@ class Series:
         samples = []
         at_s = 0.0
         for stretch in self._stretches:
-            at_s += stretch.lasted_s
+            at_s += stretch.lasts_s
             samples.append(_sample(stretch, at_s))
         return samples
 
     def _new_stretch(self, lasted_s: float) -> _Stretch:
-        tally = self._tally
-        refused = tally.refused.total()
-        stretch = _Stretch(lasted_s, tally.online)
-        stretch.fixes = tally.fixes - self._fixes
-        stretch.catches = tally.catches - self._catches
-        stretch.refused = refused - self._refused
-        stretch.reveal = tally.latencies.reveal.roll()
-        stretch.catch = tally.latencies.catch.roll()
-        self._fixes, self._catches, self._refused = tally.fixes, tally.catches, refused
-        return stretch
+        tally, before = self._tally, self._before
+        latencies = tally.latencies
+        self._before = now = _Stretch(
+            lasted_s,
+            tally.online,
+            tally.fixes,
+            tally.catches,
+            tally.disconnects.total(),
+            tally.errors.total(),
+            tally.refused.copy(),
+        )
+        return _Stretch(
+            lasted_s,
+            now.online,
+            now.fixes - before.fixes,
+            now.catches - before.catches,
+            now.disconnects - before.disconnects,
+            now.errors - before.errors,
+            now.refused - before.refused,
+            latencies.fix.roll(),
+            latencies.reveal.roll(),
+            latencies.catch.roll(),
+        )
 
     def _halve(self) -> None:
         for first, second in zip(self._stretches[::2], self._stretches[1::2], strict=True):
@@ -95,16 +121,25 @@ class Series:
 
 
 def _sample(stretch: _Stretch, at_s: float) -> Sample:
-    lasted_s = stretch.lasted_s or 1.0
-    reveal, catch = stretch.reveal.percentiles(), stretch.catch.percentiles()
+    lasts_s = stretch.lasts_s or 1.0
+    fix, reveal, catch = (
+        latency.percentiles() for latency in (stretch.fix, stretch.reveal, stretch.catch)
+    )
     return Sample(
         at_s=round(at_s, 1),
         online=stretch.online,
-        fixes_per_s=round(stretch.fixes / lasted_s, 2),
-        catches_per_s=round(stretch.catches / lasted_s, 2),
-        refused_per_s=round(stretch.refused / lasted_s, 2),
+        fixes_per_s=round(stretch.fixes / lasts_s, 2),
+        catches_per_s=round(stretch.catches / lasts_s, 2),
+        refused_per_s=round(stretch.refused.total() / lasts_s, 2),
+        fix_p50_ms=fix.p50,
+        fix_p99_ms=fix.p99,
         reveal_p50_ms=reveal.p50,
         reveal_p99_ms=reveal.p99,
         catch_p50_ms=catch.p50,
+        catch_p90_ms=catch.p90,
         catch_p99_ms=catch.p99,
+        catch_max_ms=catch.max,
+        refused=dict(stretch.refused),
+        disconnects=stretch.disconnects,
+        errors=stretch.errors,
     )
