@@ -14,7 +14,6 @@ from gameserver.game.codes import new_codes
 from gameserver.game.coupons import (
     CLOSED,
     Held,
-    Offer,
     Refusal,
     counted_day,
     is_timezone,
@@ -124,7 +123,8 @@ _GIVE_CODE = Many(
 )
 
 _NOBODY = Held(0, 0)
-_ACTIVE = CouponState.ACTIVE.value
+_ACTIVE = CouponState.ACTIVE
+_WRITTEN = _ACTIVE.value
 
 
 def issue(connection: Connection, items: Sequence[IssueItem], now_ms: int) -> list[IssueResult]:
@@ -136,7 +136,7 @@ def issue(connection: Connection, items: Sequence[IssueItem], now_ms: int) -> li
     another time.
     """
     batch = _Batch(connection, items, now_ms)
-    results = [batch.decide(item) for item in items]
+    results = batch.decide(items)
     batch.write()
     return results
 
@@ -149,6 +149,7 @@ class _Batch:
         self._now_ms = now_ms
         # The locks come first: what is read after them stays true until the end.
         self._stocks = lock_campaigns(connection, {item.campaign for item in items})
+        # What is refused to a player who has no coupon yet is refused to everybody.
         self._closed = {
             id_: refusal(stock.offer, _NOBODY, now_ms) for id_, stock in self._stocks.items()
         }
@@ -166,31 +167,38 @@ class _Batch:
         self._taken: list[str] = []
         self._rows: list[tuple[object, ...]] = []
 
-    def decide(self, item: IssueItem) -> IssueResult:
-        """Answer one item, as if those before it were in the books."""
-        before = self._by_catch.get(item.catch) or self._by_pair.get((item.cat, item.player))
-        if before is not None:
-            return IssueResult(item.catch, "already", before)
-        stock = self._stocks.get(item.campaign)
-        if stock is None or item.player in self._gone:
-            return _refused(item, CLOSED)
-        day = self._day(item)
-        no = self._closed[item.campaign]
-        if no is None and stock.is_limited:
-            no = self._refusal(item, stock.offer, day)
-        if no is None:
-            no = self._take(item, stock)
-        if no is not None:
-            return _refused(item, no)
-        return IssueResult(item.catch, "issued", self._coupon(item, stock, day))
+    def decide(self, items: Iterable[IssueItem]) -> list[IssueResult]:
+        """Answer the items, each as if those before it were in the books."""
+        by_catch, by_pair, stocks, gone = self._by_catch, self._by_pair, self._stocks, self._gone
+        results = []
+        for item in items:
+            pair = (item.cat, item.player)
+            before = by_catch.get(item.catch) or by_pair.get(pair)
+            if before is not None:
+                results.append(IssueResult(item.catch, "already", before))
+                continue
+            stock = stocks.get(item.campaign)
+            if stock is None or item.player in gone:
+                results.append(_refused(item, CLOSED))
+                continue
+            day = self._day(item)
+            no = self._refusal(item, stock, day) or self._take(item, stock)
+            if no is not None:
+                results.append(_refused(item, no))
+                continue
+            coupon = self._coupon(item, stock, day)
+            by_catch[item.catch] = by_pair[pair] = coupon
+            results.append(IssueResult(item.catch, "issued", coupon))
+        return results
 
-    def _refusal(self, item: IssueItem, offer: Offer, day: int) -> Refusal | None:
-        """Why this player may have no more coupons, whatever there is of them."""
-        held = Held(
-            self._in_all[item.player, item.campaign],
-            self._that_day[item.player, item.campaign, day],
-        )
-        return refusal(offer, held, self._now_ms)
+    def _refusal(self, item: IssueItem, stock: CampaignStock, day: int) -> Refusal | None:
+        """Why this player may have no coupon now, whatever there is of them."""
+        closed = self._closed[item.campaign]
+        if closed is not None or not stock.is_limited:
+            return closed
+        mine, that_day = (item.player, item.campaign), (item.player, item.campaign, day)
+        held = Held(self._in_all[mine], self._that_day[that_day])
+        return refusal(stock.offer, held, self._now_ms)
 
     def _take(self, item: IssueItem, stock: CampaignStock) -> Refusal | None:
         """Take one coupon's worth of stock, or say why there is none for this item."""
@@ -207,28 +215,17 @@ class _Batch:
         return None
 
     def _coupon(self, item: IssueItem, stock: CampaignStock, day: int) -> Coupon:
-        code = self._codes[stock.id].pop() if stock.uploaded_codes else self._fresh_codes.pop()
-        catch, campaign, cat, player, store = (
-            item.catch,
-            item.campaign,
-            item.cat,
-            item.player,
-            item.store,
-        )
-        now_ms = self._now_ms
+        campaign, title, now_ms = stock.id, stock.title, self._now_ms
+        catch, cat, player, store = item.catch, item.cat, item.player, item.store
+        code = self._codes[campaign].pop() if stock.uploaded_codes else self._fresh_codes.pop()
         expires_ms = now_ms + stock.valid_for_ms
-        title, active = stock.title, CouponState.ACTIVE
-        coupon = Coupon(
-            code, campaign, title, active, expires_ms, catch, cat, player, store, now_ms
-        )
-        self._by_catch[catch] = self._by_pair[cat, player] = coupon
         if stock.is_limited:
             self._in_all[player, campaign] += 1
             self._that_day[player, campaign, day] += 1
         self._rows.append(
-            (code, campaign, catch, cat, player, store, day, _ACTIVE, now_ms, expires_ms)
+            (code, campaign, catch, cat, player, store, day, _WRITTEN, now_ms, expires_ms)
         )
-        return coupon
+        return Coupon(code, campaign, title, _ACTIVE, expires_ms, catch, cat, player, store, now_ms)
 
     def write(self) -> None:
         """Write down what was decided."""
