@@ -307,7 +307,9 @@ def bots(url: str, **options: Any) -> None:
 async def _play(options: "Options") -> "Report":
     """A run that Ctrl-C ends in order: with its reconciliation and its report."""
     from catbot.running import run, stop_on_interrupt  # noqa: PLC0415
+    from catbot.troop import collect_seldom  # noqa: PLC0415
 
+    collect_seldom()
     with stop_on_interrupt() as stop:
         return await run(options, Console(), stop)
 

@@ -3,9 +3,11 @@ import math
 from html.parser import HTMLParser
 
 import pytest
+from catbot.chart import Axis, Chart, Line
 from catbot.histogram import Histogram
 from catbot.options import Options
-from catbot.page import Axis, Line, chart, to_html
+from catbot.page import to_html
+from catbot.phases import Span
 from catbot.reconcile import Reconciliation
 from catbot.report import Outcome, Report, build, to_json
 from catbot.scores import Scores
@@ -126,24 +128,39 @@ def test_the_page_is_well_formed_and_needs_nothing_else() -> None:
     assert not {"src", "href"} & set(tags.attributes)
 
 
+def test_the_page_shows_times_from_sending_only_where_they_differ() -> None:
+    assert "catch, once it was sent" in to_html(report_of(busy_tally()))
+    tally = busy_tally()
+    tally.latencies.catch.sent = tally.latencies.catch.total
+    assert "once it was sent" not in to_html(report_of(tally))
+
+
+def test_phases_are_behind_the_lines_of_a_chart() -> None:
+    spans = (Span("ramp to 5", 0, 2), Span("hold", 2, 4))
+    drawn = Chart("t", [Line("players", [1.0, 5.0])], [2.0, 4.0], spans).draw()
+    assert drawn.count("<rect") == 2
+    assert "ramp to 5" in drawn
+
+
 def test_what_comes_from_outside_is_escaped_on_the_page() -> None:
-    page = to_html(report_of(busy_tally(), title="http://<b>"))
-    assert "<b>" not in page
+    page = to_html(report_of(busy_tally(), title="http://<q>"))
+    assert "<q>" not in page
     assert "told of &lt;A&gt;" in page
 
 
 def test_a_chart_has_a_gap_where_nothing_was_measured() -> None:
-    drawn = chart([1.0, 2.0, 3.0, 4.0, 5.0], [Line("p50", [1.0, 2.0, None, 3.0, 4.0])])
+    line = Line("p50", [1.0, 2.0, None, 3.0, 4.0])
+    drawn = Chart("t", [line], [1.0, 2.0, 3.0, 4.0, 5.0]).draw()
     assert drawn.count("<polyline") == 2
 
 
 def test_a_lonely_value_in_a_chart_is_a_dot() -> None:
-    assert "<circle" in chart([1.0, 2.0], [Line("p50", [None, 3.0])])
+    assert "<circle" in Chart("t", [Line("p50", [None, 3.0])], [1.0, 2.0]).draw()
 
 
 def test_a_chart_of_nothing_says_so() -> None:
-    assert "<svg" not in chart([1.0], [Line("p50", [None])])
-    assert "<svg" not in chart([], [Line("p50", [])])
+    assert "<svg" not in Chart("t", [Line("p50", [None])], [1.0]).draw()
+    assert "<svg" not in Chart("t", [Line("p50", [])], []).draw()
 
 
 @given(st.lists(st.floats(0, 1e7), min_size=1), st.booleans())

@@ -1,175 +1,136 @@
 """The report as one page that needs nothing else: inline SVG charts, no script, no network."""
 
-import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from html import escape
 
-import msgspec
-
+from catbot.chart import Chart, Line
 from catbot.histogram import Percentiles
-from catbot.report import Report
+from catbot.report import Report, differs
+from catbot.series import Sample
 
-_WIDTH, _HEIGHT = 720, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 20, 24
-_COLOURS = ("#2563eb", "#dc2626", "#16a34a")
+_REASONS_DRAWN = 6
 
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
-color:#1f2937;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
-table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid
-#e5e7eb;font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}
-svg{width:100%;height:auto}.bad{color:#b91c1c;font-weight:600}.good{color:#15803d;font-weight:600}
-text{font:11px system-ui,sans-serif;fill:#4b5563}
+:root{color-scheme:light dark;--ink:#1f2937;--soft:#6b7280;--line:#e5e7eb;--card:#f9fafb;
+--page:#fff;--bad:#b91c1c;--good:#15803d;--c0:#2563eb;--c1:#dc2626;--c2:#059669;--c3:#d97706;--c4:#7c3aed;
+--c5:#0891b2}
+@media(prefers-color-scheme:dark){:root{--ink:#e5e7eb;--soft:#9ca3af;--line:#374151;--card:#1a2230;
+--page:#111827;--bad:#f87171;--good:#4ade80;--c0:#60a5fa;--c1:#f87171;--c2:#34d399;--c3:#fbbf24;
+--c4:#a78bfa;--c5:#22d3ee}}
+body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;
+color:var(--ink);background:var(--page)}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+.sub{color:var(--soft);margin:0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;
+margin:1.5rem 0}
+.cards div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
+padding:.6rem .8rem}
+.cards b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
+.cards span{color:var(--soft);font-size:.85rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:1rem}
+figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;
+padding:.6rem}
+figcaption{font-weight:600;display:flex;justify-content:space-between;flex-wrap:wrap}
+figcaption i{font-style:normal;font-weight:400;font-size:.85rem}figcaption span{margin-left:.8rem}
+table{border-collapse:collapse}td,th{padding:.25rem .9rem;text-align:right;
+border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums}
+th{color:var(--soft);font-weight:500}td:first-child,th:first-child{text-align:left;padding-left:0}
+.beside td{color:var(--soft)}.tables{display:flex;flex-wrap:wrap;gap:0 3rem}
+td .bar{display:block;height:.5rem;border-radius:.25rem;background:var(--c0);min-width:2px}
+.bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}
+svg{width:100%;height:auto;display:block}text{font:11px system-ui,sans-serif;fill:var(--soft)}
+.grid{stroke:var(--line)}.odd{fill:none;pointer-events:all}.even{fill:var(--line);opacity:.45}
+polyline{fill:none;stroke-width:1.6;stroke-linejoin:round}
+span.c0{color:var(--c0)}span.c1{color:var(--c1)}span.c2{color:var(--c2)}span.c3{color:var(--c3)}
+span.c4{color:var(--c4)}span.c5{color:var(--c5)}
+polyline.c0{stroke:var(--c0)}polyline.c1{stroke:var(--c1)}polyline.c2{stroke:var(--c2)}
+polyline.c3{stroke:var(--c3)}polyline.c4{stroke:var(--c4)}polyline.c5{stroke:var(--c5)}
+circle.c0{fill:var(--c0)}circle.c1{fill:var(--c1)}circle.c2{fill:var(--c2)}circle.c3{fill:var(--c3)}
+circle.c4{fill:var(--c4)}circle.c5{fill:var(--c5)}
 """
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One line of a chart: a value per sample, None where nothing was measured."""
-
-    name: str
-    values: Sequence[float | None]
-
-
-class Axis(msgspec.Struct, frozen=True):
-    """The values of a chart from bottom to top. A `log` axis shows a whole power of ten as a step,
-    so that one slow moment does not flatten everything else.
-    """
-
-    low: float
-    high: float
-    log: bool
-
-    @classmethod
-    def over(cls, values: Sequence[float], *, log: bool) -> "Axis":
-        """An axis with round ends that holds all values."""
-        high = max(*values, 0.001)
-        if not log:
-            step = 10.0 ** math.floor(math.log10(high))
-            return cls(0.0, next(n * step for n in (1, 2, 5, 10) if n * step >= high), log)
-        low = max(0.001, min(values))
-        bottom, top = math.floor(math.log10(low)), math.ceil(math.log10(high))
-        return cls(10.0**bottom, 10.0 ** max(top, bottom + 1), log)
-
-    def share(self, value: float) -> float:
-        """How high on the axis a value stands, 0 to 1."""
-        if self.log:
-            value = max(value, self.low)
-            return math.log(value / self.low) / math.log(self.high / self.low)
-        return value / self.high
-
-    def marks(self) -> list[float]:
-        """The values to name on the axis."""
-        if not self.log:
-            return [0.0, self.high / 2, self.high]
-        steps = round(math.log10(self.high / self.low))
-        return [self.low * 10.0**step for step in range(steps + 1)]
 
 
 def to_html(report: Report) -> str:
     """The whole page."""
-    series = report.series
-    at_s = [sample.at_s for sample in series]
-    charts = (
-        (
-            "Players connected",
-            [Line("players", [float(sample.online) for sample in series])],
-        ),
-        (
-            "Fixes per second",
-            [Line("fixes/s", [sample.fixes_per_s for sample in series])],
-        ),
-        (
-            "Catches and refusals per second",
-            [
-                Line("catches/s", [sample.catches_per_s for sample in series]),
-                Line("refused/s", [sample.refused_per_s for sample in series]),
-            ],
-        ),
-        (
-            "Catch latency, ms",
-            [
-                Line("p50", [sample.catch_p50_ms for sample in series]),
-                Line("p99", [sample.catch_p99_ms for sample in series]),
-            ],
-        ),
-        (
-            "Reveal latency, ms",
-            [
-                Line("p50", [sample.reveal_p50_ms for sample in series]),
-                Line("p99", [sample.reveal_p99_ms for sample in series]),
-            ],
-        ),
+    address = escape(str(report.options.get("url", "")))
+    tables = (
+        _bars("Refused", report.refused),
+        _bars("Disconnects, by close code", report.disconnects),
+        _bars("Connections that failed", report.failed_connects),
+        _bars("Errors", report.error_kinds),
+        _cheaters(report),
     )
-    drawn = "".join(
-        f"<h2>{escape(title)}</h2>{chart(at_s, lines, log=title.endswith('ms'))}"
-        for title, lines in charts
-    )
+    options = {name: str(value) for name, value in report.options.items() if value is not None}
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>Load report</title><style>{_STYLE}</style></head><body>"
-        f"<h1>Load report, {escape(report.started_at)}</h1>{_verdict(report)}"
-        f"<h2>Counts</h2>{_counts(report)}<h2>Latencies, ms</h2>{_latencies(report)}"
-        f"{_table('Refused', report.refused)}{_table('Errors', report.error_kinds)}"
-        f"{_table('Disconnects', report.disconnects)}{_cheaters(report)}{drawn}"
-        f"{_table('Options', {name: str(value) for name, value in report.options.items()})}"
-        "</body></html>\n"
+        f'<h1>Load report</h1><p class="sub">{address}, {escape(report.started_at)}, '
+        f"{report.duration_s:.0f} s, seed {report.seed}</p>{_verdict(report)}{_cards(report)}"
+        f'<div class="charts">{"".join(chart.draw() for chart in charts(report))}</div>'
+        f"<h2>Latencies, ms</h2>{_latencies(report)}"
+        f'<div class="tables">{"".join(tables)}</div>'
+        f"<h2>Options</h2>{_rows(options)}</body></html>\n"
     )
 
 
-def chart(at_s: Sequence[float], lines: Sequence[Line], *, log: bool = False) -> str:
-    """Lines over time as an SVG; a gap where a value is None."""
-    known = [value for line in lines for value in line.values if value is not None]
-    if not known or not at_s:
-        return "<p>Nothing was measured.</p>"
-    axis = Axis.over(known, log=log)
-    width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _BOTTOM - _TOP
-    span_s = max(at_s[-1], 0.001)
+def charts(report: Report) -> list[Chart]:
+    """The run over time."""
+    series = report.series
+    at_s = [sample.at_s for sample in series]
 
-    def x(second: float) -> float:
-        return round(_LEFT + width * second / span_s, 1)
+    def chart(title: str, lines: Iterable[Line], *, log: bool = False) -> Chart:
+        return Chart(title, tuple(lines), at_s, report.spans, log)
 
-    def y(value: float) -> float:
-        return round(_TOP + height * (1 - axis.share(value)), 1)
+    def lines(**names: str) -> list[Line]:
+        return [
+            Line(name.replace("_", " "), [getattr(sample, field) for sample in series])
+            for name, field in names.items()
+        ]
 
-    parts = [
-        f'<path d="M{_LEFT} {y(mark)}H{_WIDTH - _RIGHT}" stroke="#e5e7eb"/>'
-        f'<text x="{_LEFT - 6}" y="{y(mark) + 4}" text-anchor="end">{mark:,.10g}</text>'
-        for mark in axis.marks()
+    percentiles = {
+        "catch": lines(
+            p50="catch_p50_ms", p90="catch_p90_ms", p99="catch_p99_ms", max="catch_max_ms"
+        ),
+        "fix": lines(p50="fix_p50_ms", p99="fix_p99_ms"),
+        "reveal": lines(p50="reveal_p50_ms", p99="reveal_p99_ms"),
+    }
+    return [
+        chart("Players connected", lines(players="online")),
+        chart("Fixes per second", lines(fixes="fixes_per_s")),
+        chart("Catch: from the throw to its answer, ms", percentiles["catch"], log=True),
+        chart("Fix: until the server had dealt with it, ms", percentiles["fix"], log=True),
+        chart("Reveal: from a fix to the cats it shows, ms", percentiles["reveal"], log=True),
+        chart(
+            "Catches and refusals per second",
+            lines(caught="catches_per_s", refused="refused_per_s"),
+        ),
+        chart("Refusals per second, by reason", _reasons(series)),
+        chart("Disconnects and errors", lines(disconnects="disconnects", errors="errors")),
     ]
-    parts += [
-        f'<text x="{x(second)}" y="{_HEIGHT - 6}" text-anchor="middle">{second:.0f} s</text>'
-        for second in (0.0, span_s / 2, span_s)
+
+
+def _reasons(series: Iterable[Sample]) -> list[Line]:
+    """A line for each of the most frequent reasons."""
+    samples = list(series)
+    total: Counter[str] = Counter()
+    for sample in samples:
+        total.update(sample.refused)
+    lasted_s = [
+        later.at_s - before
+        for before, later in zip([0.0, *(s.at_s for s in samples)], samples, strict=False)
     ]
-    for number, line in enumerate(lines):
-        colour = _COLOURS[number % len(_COLOURS)]
-        for run in _runs(at_s, line.values):
-            points = [(x(second), y(value)) for second, value in run]
-            parts.append(_drawn(points, colour))
-        parts.append(
-            f'<text x="{_LEFT + 10 + 90 * number}" y="12" style="fill:{colour}">'
-            f"{escape(line.name)}</text>"
+    return [
+        Line(
+            reason,
+            [
+                sample.refused.get(reason, 0) / (length_s or 1.0)
+                for sample, length_s in zip(samples, lasted_s, strict=True)
+            ],
         )
-    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">{"".join(parts)}</svg>'
-
-
-def _drawn(points: Sequence[tuple[float, float]], colour: str) -> str:
-    if len(points) == 1:
-        return f'<circle cx="{points[0][0]}" cy="{points[0][1]}" r="2" fill="{colour}"/>'
-    way = " ".join(f"{x},{y}" for x, y in points)
-    return f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
-
-
-def _runs(at_s: Sequence[float], values: Sequence[float | None]) -> list[list[tuple[float, float]]]:
-    """The stretches of a line without a gap."""
-    runs: list[list[tuple[float, float]]] = [[]]
-    for second, value in zip(at_s, values, strict=True):
-        if value is None:
-            runs.append([])
-        else:
-            runs[-1].append((second, value))
-    return [run for run in runs if run]
+        for reason, _ in total.most_common(_REASONS_DRAWN)
+    ]
 
 
 def _verdict(report: Report) -> str:
@@ -182,62 +143,84 @@ def _verdict(report: Report) -> str:
     return "".join(f'<p class="bad">{escape(fault)}</p>' for fault in faults)
 
 
-def _counts(report: Report) -> str:
-    return _rows(
-        {
-            "players connected": f"{report.connected} of {report.players}",
-            "duration": f"{report.duration_s} s",
-            "fixes": f"{report.fixes} ({report.fixes_per_s}/s)",
-            "catches": f"{report.catches} ({report.catches_per_s}/s)",
-            "coupons": str(report.coupons),
-            "refused": str(sum(report.refused.values())),
-            "errors": str(report.errors),
-        }
+def _cards(report: Report) -> str:
+    cards = {
+        "players connected": f"{report.connected:,} of {report.players:,}",
+        "fixes a second": f"{report.fixes_per_s:,.0f}",
+        "catches a second": f"{report.catches_per_s:,.1f}",
+        "coupons": f"{report.coupons:,}",
+        "catch p99": _ms(report.catch_ms.p99),
+        "fix p99": _ms(report.fix_ms.p99),
+        "refused": f"{sum(report.refused.values()):,}",
+        "errors": f"{report.errors:,}",
+        "disconnects": f"{sum(report.disconnects.values()):,}",
+        "bots' CPU a message": f"{report.cpu_us_per_message:.0f} us",
+    }
+    drawn = "".join(
+        f"<div><b>{value}</b><span>{name}</span></div>" for name, value in cards.items()
     )
+    return f'<div class="cards">{drawn}</div>'
+
+
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f} ms"
 
 
 def _latencies(report: Report) -> str:
-    rows = "".join(
-        f"<tr><td>{name}</td>{_cells(times)}</tr>"
-        for name, times in (
-            ("connect", report.connect_ms),
-            ("reveal", report.reveal_ms),
-            ("catch", report.catch_ms),
-            ("coupon", report.coupon_ms),
-            ("own lag", report.lag_ms),
-        )
-    )
+    since = report.since_sent
+    rows = [_latency("arrival, with sign-up and all tries", report.arrival_ms)]
+    rows.append(_latency("connect", report.connect_ms))
+    for name, due, sent in (
+        ("fix", report.fix_ms, since.fix_ms),
+        ("reveal", report.reveal_ms, since.reveal_ms),
+        ("catch", report.catch_ms, since.catch_ms),
+        ("coupon", report.coupon_ms, since.coupon_ms),
+    ):
+        rows.append(_latency(name, due))
+        if differs(due, sent):
+            rows.append(_latency(f"{name}, once it was sent", sent, "beside"))
+    rows.append(_latency("the bots' own lag", report.lag_ms))
     heads = "".join(f"<th>{head}</th>" for head in ("", "p50", "p90", "p99", "max"))
-    return f"<table><tr>{heads}</tr>{rows}</table>"
+    return (
+        f"<table><tr>{heads}</tr>{''.join(rows)}</table>"
+        '<p class="sub">Counted from when something was due, not from when the bots got round to '
+        "sending it; both are shown where they differ.</p>"
+    )
 
 
-def _cells(times: Percentiles) -> str:
-    return "".join(
-        f"<td>{'-' if value is None else f'{value:.1f}'}</td>"
+def _latency(name: str, times: Percentiles, kind: str = "") -> str:
+    cells = "".join(
+        f"<td>{'-' if value is None else f'{value:,.1f}'}</td>"
         for value in (times.p50, times.p90, times.p99, times.max)
     )
+    return f'<tr class="{kind}"><td>{escape(name)}</td>{cells}</tr>'
 
 
 def _cheaters(report: Report) -> str:
     if not report.cheaters.players:
         return ""
-    return _table(
-        "Cheaters",
-        {
-            name: f"{strategy.players} players, {strategy.catches} catches, "
-            f"{strategy.fouls} fouls, {sum(strategy.refused.values())} refused"
-            for name, strategy in report.cheaters.strategies.items()
-        },
-    )
+    rows = {
+        name: f"{strategy.players} players, {strategy.catches} catches, "
+        f"{strategy.fouls} fouls, {sum(strategy.refused.values())} refused"
+        for name, strategy in report.cheaters.strategies.items()
+    }
+    return f"<section><h2>Cheaters</h2>{_rows(rows)}</section>"
 
 
-def _table(title: str, counts: dict[str, int] | dict[str, str]) -> str:
-    return f"<h2>{escape(title)}</h2>{_rows(counts)}" if counts else ""
-
-
-def _rows(cells: dict[str, int] | dict[str, str]) -> str:
+def _bars(title: str, counts: dict[str, int]) -> str:
+    if not counts:
+        return ""
+    most = max(counts.values())
     rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td></tr>"
-        for name, value in cells.items()
+        f"<tr><td>{escape(name)}</td><td>{count:,}</td>"
+        f'<td><span class="bar" style="width:{12 * count / most:.2f}rem"></span></td></tr>'
+        for name, count in counts.items()
+    )
+    return f"<section><h2>{escape(title)}</h2><table>{rows}</table></section>"
+
+
+def _rows(cells: dict[str, str]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in cells.items()
     )
     return f"<table>{rows}</table>"

@@ -17,22 +17,31 @@ class View:
 
     def __init__(self) -> None:
         self.cats: dict[str, Cat] = {}
+        self._wanted: dict[str, Cat] = {}  # those of them that can still be caught
         self._done: dict[str, int] = {}  # cats that are settled -> when they expire
         self._refusals: dict[str, int] = {}
         self._reach_m: dict[str, float] = {}
 
     def change(self, news: Cats) -> None:
         """Take in what came into view (or changed) and what left it."""
+        cats, wanted, done = self.cats, self._wanted, self._done
         for cat in news.appear:
-            self.cats[cat.id] = cat
+            name = cat.id
+            cats[name] = cat
+            if cat.left > 0 and name not in done:
+                wanted[name] = cat
+            else:
+                wanted.pop(name, None)
         for gone in news.vanish:
-            self.cats.pop(gone, None)
+            cats.pop(gone, None)
+            wanted.pop(gone, None)
             if self._refusals:  # which most cats never earn
                 self._forget_experience(gone)
 
     def clear(self) -> None:
         """See nothing, as at the start of a session; what is settled stays settled."""
         self.cats.clear()
+        self._wanted.clear()
         self._refusals.clear()
         self._reach_m.clear()
 
@@ -45,14 +54,12 @@ class View:
         nearest, nearest_sq = None, math.inf
         # A street may show hundreds of cats: one cosine for all is exact enough to compare them.
         shrink = math.cos(math.radians(here.lat))
-        done = self._done
-        for cat in self.cats.values():
-            if cat.left > 0 and cat.id not in done:
-                north = cat.lat - here.lat
-                east = ((cat.lon - here.lon + 180) % 360 - 180) * shrink
-                distance_sq = north * north + east * east
-                if distance_sq < nearest_sq:
-                    nearest, nearest_sq = cat, distance_sq
+        for cat in self._wanted.values():
+            north = cat.lat - here.lat
+            east = ((cat.lon - here.lon + 180) % 360 - 180) * shrink
+            distance_sq = north * north + east * east
+            if distance_sq < nearest_sq:
+                nearest, nearest_sq = cat, distance_sq
         return nearest
 
     def reach_m(self, cat: Cat, usual_m: float) -> float:
@@ -72,6 +79,7 @@ class View:
     def settle(self, cat_id: str, now_ms: int) -> None:
         """Be done with a cat, whatever came of it."""
         cat = self.cats.get(cat_id)
+        self._wanted.pop(cat_id, None)
         self._done[cat_id] = now_ms + _UNKNOWN_LIFE_MS if cat is None else cat.expires_ms
         self._forget_experience(cat_id)
         if len(self._done) > _REMEMBERED_CATS:

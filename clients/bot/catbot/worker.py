@@ -14,7 +14,7 @@ import uvloop
 
 from catbot.history import History, open_history
 from catbot.pipes import Finished, Go, Orders, Progress, Ready, Stop, ToWorker, pack, read
-from catbot.troop import Troop, open_api_of
+from catbot.troop import Troop, collect_seldom, open_api_of
 
 _LOOK_S = 0.5
 
@@ -71,5 +71,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())
