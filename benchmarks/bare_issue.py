@@ -22,9 +22,10 @@ _SETTINGS = (
     f"wal_autocheckpoint={CHECKPOINT_PAGES}",
 )
 _DAY_MS = 86_400_000
+_CAMPAIGN = "cam_19a2b3c4d5e6f70819a2b"
 _COUPON = """
     INSERT INTO coupons (code, campaign_id, catch_id, cat_id, player_id, store_id, day, state,
-                         issued_ms, expires_ms) VALUES (?, 'c', ?, ?, ?, ?, ?, 'active', ?, ?)
+                         issued_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)
 """
 
 
@@ -36,9 +37,9 @@ class BareBooks:
 
     def reserve(self, items: Sequence[IssueItem]) -> None:
         """Set a coupon aside for each cat."""
-        rows = [(item.cat, item.at_ms + _DAY_MS) for item in items]
+        rows = [(item.cat, _CAMPAIGN, item.at_ms + _DAY_MS) for item in items]
         with self._transaction() as cursor:
-            cursor.executemany("INSERT INTO reservations VALUES (?, 'c', 1, 0, 0, ?)", rows)
+            cursor.executemany("INSERT INTO reservations VALUES (?, ?, 1, 0, 0, ?)", rows)
             cursor.execute("UPDATE campaigns SET reserved = reserved + ?", (len(rows),))
 
     def issue(self, items: Sequence[IssueItem]) -> None:
@@ -46,6 +47,7 @@ class BareBooks:
         rows = [
             (
                 token_hex(10),
+                _CAMPAIGN,
                 item.catch,
                 item.cat,
                 item.player,
@@ -85,8 +87,8 @@ def bare_books(path: Path, stock: int) -> Iterator[BareBooks]:
         connection.execute("INSERT INTO merchants VALUES ('m', 'Bakery', 0)")
         connection.execute(
             "INSERT INTO campaigns (id, merchant_id, title, kind, value, terms, valid_for_s, state,"
-            " codes, created_ms, stock) VALUES ('c', 'm', 'A bun', 'gift', 0, '', 86400, 'active',"
+            " codes, created_ms, stock) VALUES (?, 'm', 'A bun', 'gift', 0, '', 86400, 'active',"
             " 'generated', 0, ?)",
-            (stock,),
+            (_CAMPAIGN, stock),
         )
         yield BareBooks(connection)

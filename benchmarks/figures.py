@@ -43,7 +43,7 @@ class Effort(Struct, frozen=True):
 async def fixes(cores: Cores, effort: Effort) -> AsyncIterator[Figure]:
     """All figures of fixes: their cost, what they reveal, memory, the crowd, the start."""
     async with city(CATS) as place:
-        async with walking(cores.server, place, PLAYERS) as crowd:
+        async with walking(cores.server, place, PLAYERS, "walker") as crowd:
             async with echoing(cores.server, PLAYERS) as floor:
                 async for figure in _against_floor(floor, crowd, effort):
                     yield figure
@@ -51,7 +51,7 @@ async def fixes(cores: Cores, effort: Effort) -> AsyncIterator[Figure]:
                 yield figure
             async with city(MANY_CATS) as large:
                 yield await _start(cores, large, effort)
-                async with walking(cores.server, large, PLAYERS) as others:
+                async with walking(cores.server, large, PLAYERS, "other") as others:
                     what = f"a fix among {MANY_CATS:,} cats, against {CATS:,}"
                     async for figure in _compared("cats", what, (crowd, others), effort):
                         yield figure
@@ -111,7 +111,7 @@ async def _reveal(crowd: Crowd, rate: float, effort: Effort) -> Figure:
 async def _with_many_players(
     cores: Cores, place: City, crowd: Crowd, effort: Effort
 ) -> AsyncIterator[Figure]:
-    async with walking(cores.server, place, FEW_PLAYERS) as others:
+    async with walking(cores.server, place, FEW_PLAYERS, "many") as others:
         await others.walk(FEW_PLAYERS, effort.seconds)
         before = others.server.resident_bytes()
         await others.join_walking(MANY_PLAYERS - FEW_PLAYERS)
@@ -172,7 +172,7 @@ async def _start(cores: Cores, place: City, effort: Effort) -> Figure:
 
 
 async def _everybody(cores: Cores, place: City) -> AsyncIterator[Figure]:
-    async with walking(cores.server, place, ALL_PLAYERS) as crowd:
+    async with walking(cores.server, place, ALL_PLAYERS, "all") as crowd:
         cost = await crowd.walk(ALL_PLAYERS, CROWD_S)
         await crowd.quiet()
         latencies_s = sorted(crowd.tally.latencies_s)

@@ -40,7 +40,7 @@ class Cost(Struct, frozen=True):
 class Crowd:
     """Players of one server who walk through the city."""
 
-    def __init__(self, server: Process, place: City, name: str = "player") -> None:
+    def __init__(self, server: Process, place: City, name: str) -> None:
         self.server = server
         self.tally = Tally()
         self.phones: list[Phone] = []
@@ -72,6 +72,7 @@ class Crowd:
     async def _first_look(self, phones: list[Phone], walkers: list[Walker]) -> None:
         route = Itinerary(walkers, len(walkers), min(2_000.0, len(walkers) * 2.0))
         await send_fixes(phones, route)
+        await until(lambda: all(phone.sees for phone in phones))
         await self.quiet()
         for phone in phones:  # regions that came in meanwhile answered a first look in parts
             phone.expected.clear()
@@ -138,10 +139,11 @@ def _cost(pace: Pace, done: int, used_s: float, took_s: float, messages: int) ->
 
 
 @asynccontextmanager
-async def walking(core: int, place: City, players: int) -> AsyncIterator[Crowd]:
-    """A server on a core with players who walk."""
+async def walking(core: int, place: City, players: int, name: str) -> AsyncIterator[Crowd]:
+    """A server on a core with players who walk; a player has one session in a city, so `name`
+    must be another for each server."""
     async with started(core, *place.serve) as server:
-        crowd = Crowd(server, place)
+        crowd = Crowd(server, place, name)
         await crowd.join_walking(players)
         try:
             yield crowd

@@ -29,10 +29,12 @@ class Pace:
 
     def due(self) -> int:
         """How many messages should have left by now."""
-        now_s = time.perf_counter()
+        since_s = time.perf_counter() - self.start_s
+        if since_s < 0.0:
+            return 0
         if self.sent < self.count:
-            self.latest_s = max(self.latest_s, now_s - self.start_s - self.sent / self.rate)
-        return min(self.count, int((now_s - self.start_s) * self.rate))
+            self.latest_s = max(self.latest_s, since_s - self.sent / self.rate)
+        return min(self.count, int(since_s * self.rate) + 1)
 
     def due_s(self, number: int) -> float:
         """When a message is due, on the clock `time.perf_counter`."""

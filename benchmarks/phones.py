@@ -83,6 +83,8 @@ class Phone(Wire):
         self._leaving = False
         self.expected: deque[float] = deque()
         """When those fixes were due that move the view: each is answered with one `cats`."""
+        self.sees = False
+        """Has it been shown any cats?"""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for `/play`."""
@@ -98,13 +100,12 @@ class Phone(Wire):
             data = self._shake(data)
         start, end = 0, len(data)
         while end - start >= 2:
-            size, head = data[start + 1], 2
+            size, body = data[start + 1], start + 2
             if size == 126:
-                size, head = int.from_bytes(data[start + 2 : start + 4], "big"), 4
+                size, body = int.from_bytes(data[start + 2 : start + 4], "big"), start + 4
             elif size == 127:
-                size, head = int.from_bytes(data[start + 2 : start + 10], "big"), 10
-            body = start + head
-            if end - start < 4 or body + size > end:
+                size, body = int.from_bytes(data[start + 2 : start + 10], "big"), start + 10
+            if body + size > end:
                 break
             if data[start] == 0x82:
                 self.tally.messages += 1
@@ -117,6 +118,7 @@ class Phone(Wire):
     def message(self, data: bytes, start: int, end: int) -> None:
         """One message from the server."""
         if data.startswith(b"cats", start + TYPE_AT):
+            self.sees = True
             if self.expected:
                 self.tally.latencies_s.append(time.perf_counter() - self.expected.popleft())
         elif data.startswith(b"welcome", start + TYPE_AT):
