@@ -156,10 +156,11 @@ class Keeper:
             book.plan(store, now_ms)
 
     async def _share(self, now_ms: int) -> None:
-        gained, lost = await self._shares.round(self._plans.regions, now_ms)
-        for name in lost:
-            self._regions.pop(name, None)
-        for name in gained:
+        await self._shares.round(self._plans.regions, now_ms)
+        # Not what this round gained: a region can be lost beside it (`_lose`) and won back in it.
+        for name in self._regions.keys() - self._shares.held:
+            del self._regions[name]
+        for name in self._shares.held - self._regions.keys():
             book = self._regions[name] = RegionBook(name)
             for store_id in self._plans.in_region(name):
                 self._plan(book, store_id, now_ms)

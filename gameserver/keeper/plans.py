@@ -91,7 +91,9 @@ class Plans:
         before = self._stores.get(store.id)
         if before is not None:
             self._by_region[before.region].discard(store.id)
-            self._forget_campaign(before)
+            # What its campaign said last holds on for a store that is only changed.
+            if _campaign(before) != _campaign(store):
+                self._forget_campaign(before)
         self._stores[store.id] = store
         self._by_region.setdefault(store.region, set()).add(store.id)
         campaign = _campaign(store)

@@ -114,6 +114,11 @@ class Supply:
             book.sold_out(store_id, now_ms)
         for name, cats in carried.items():
             await self._spawn(name, cats, now_ms)
+            # Their plan may be another by now: then they go home again.
+            held = self._regions.get(name)
+            if held is not None:
+                for cat in cats:
+                    held.remind(cat.store, now_ms)
 
     async def _granted(self, asked: list[Reservation], now_ms: int) -> list[int]:
         """How many are set aside for each. LedgerError: then they are given back next time.
