@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, local
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -44,6 +44,8 @@ class _Lane:
         self._room = BoundedSemaphore(limits.waiting)
         threads = 1 if writes else limits.readers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
+        self._of_thread = local()
+        self._open: list[Connection] = []
         # A reader that meets a read-only file has tried to write, which is a bug and no outage.
         self._outages = _OUTAGES | {sqlite3.SQLITE_READONLY} if writes else _OUTAGES
 
@@ -66,14 +68,25 @@ class _Lane:
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         try:
-            with self._engine.begin() as connection:
+            connection = self._connection()
+            with connection.begin():
                 return fn(connection, *args, **kwargs)
         except DBAPIError as error:
             raise _trouble(error, self._outages) from error
 
+    def _connection(self) -> Connection:
+        """This thread's own: some transactions cost less than a way through the pool."""
+        connection: Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None or connection.invalidated:
+            connection = self._of_thread.connection = self._engine.connect()
+            self._open.append(connection)
+        return connection
+
     async def close(self) -> None:
         """Wait for what is under way."""
         await asyncio.to_thread(self._threads.shutdown)
+        for connection in self._open:
+            connection.close()
         self._engine.dispose()
 
 
