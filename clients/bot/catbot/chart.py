@@ -32,7 +32,7 @@ class Axis(msgspec.Struct, frozen=True):
     @classmethod
     def over(cls, values: Sequence[float], *, log: bool) -> "Axis":
         """An axis with round ends that holds all values."""
-        high = max(*values, 0.001)
+        high = max(*values, 0.001) if log or any(values) else 1.0
         if not log:
             step = 10.0 ** math.floor(math.log10(high))
             return cls(0.0, next(n * step for n in (1, 2, 5, 10) if n * step >= high), log)

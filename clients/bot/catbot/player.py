@@ -17,7 +17,7 @@ import msgspec
 from catbot.attempts import Attempt, Attempts
 from catbot.ground import distance_m
 from catbot.refusals import Next, next_after
-from catbot.reveal import RevealClock, Sightings, Waited
+from catbot.reveal import PROBE_EVERY, RevealClock, Sightings, Waited
 from catbot.tally import Tally
 from catbot.view import View, place_of
 from catbot.walker import Places, Walker
@@ -102,7 +102,8 @@ class Player:
         self._stepped_s: float | None = None
         self._unsent_due_s = math.inf
         self._view = View()
-        self._reveals = RevealClock(persona.sightings)
+        phase = Random(persona.name).randrange(PROBE_EVERY)
+        self._reveals = RevealClock(persona.sightings, phase)
         self._target: Cat | None = None
         self._doing: Aiming | Poised | Throwing | None = None
         self._quiet_until_s = 0.0

@@ -66,10 +66,12 @@ class Sightings:
 class RevealClock:
     """Measures one player's fixes and reveals."""
 
-    __slots__ = ("_fixes", "_last", "_probes", "_sightings")
+    __slots__ = ("_fixes", "_last", "_phase", "_probes", "_sightings")
 
-    def __init__(self, sightings: Sightings) -> None:
+    def __init__(self, sightings: Sightings, phase: int = 1) -> None:
+        """`phase` spreads the pings of players who came together."""
         self._sightings = sightings
+        self._phase = phase % PROBE_EVERY
         self._fixes = 0
         self._last: SentFix | None = None  # None once a `cats` message came after it
         self._probes: deque[tuple[bytes, SentFix]] = deque(maxlen=_MANY_PROBES)
@@ -87,7 +89,7 @@ class RevealClock:
         fix = SentFix(now_s if due_s is None else due_s, now_s)
         self._last = fix
         self._fixes += 1
-        if self._fixes % PROBE_EVERY != 1:
+        if self._fixes > 1 and self._fixes % PROBE_EVERY != self._phase:
             return None
         name = self._fixes.to_bytes(4, "big")
         self._probes.append((name, fix))
