@@ -31,8 +31,8 @@ Ids = Annotated[
 class CatchItem(Struct, frozen=True):
     """A catch that is to get a coupon; `catch` is its id, the same whenever it is asked again.
 
-    The limit per day counts by the store's `timezone`; without one, by that of the store's row in
-    these books, else by UTC.
+    The limit per day counts by the store's `timezone`; without one, or with one that is not known
+    here, by that of the store's row in these books, else by UTC.
     """
 
     catch: Id

@@ -21,10 +21,9 @@ from gameserver.coupons.wire import (
     Released,
     Releases,
 )
-from gameserver.game.coupons import is_timezone
 from gameserver.game.model import Coupon, CouponChange, IssueItem, Offering, Reservation
 from gameserver.http.call import Call, Cursor, Listed, NoQuery, PageSize, Paging
-from gameserver.http.errors import Problem, invalid
+from gameserver.http.errors import Problem
 from gameserver.http.texts import is_code, is_id
 from gameserver.ledger import issuing, reservations
 from gameserver.ledger.wallet import HeldCoupon
@@ -59,11 +58,8 @@ class Lapsed(Struct, frozen=True, forbid_unknown_fields=True):
     at_ms: EpochMs | None = None
 
 
-def issue(connection: Connection, call: Call[CatchItems, NoQuery]) -> Issued | Problem:
+def issue(connection: Connection, call: Call[CatchItems, NoQuery]) -> Issued:
     """Issue a coupon for each catch that may have one; a catch that has one gets it again."""
-    for number, catch in enumerate(call.body.items):
-        if catch.timezone is not None and not is_timezone(catch.timezone):
-            return invalid(f"items[{number}].timezone", f"{catch.timezone!r} is no IANA time zone")
     items = [IssueItem(**msgspec.structs.asdict(catch)) for catch in call.body.items]
     return Issued(issuing.issue(connection, items, call.now_ms))
 

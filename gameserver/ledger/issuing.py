@@ -281,9 +281,10 @@ class _Batch:
             self._that_day[player, campaign, day] = that_day
 
     def _day(self, item: IssueItem) -> int:
-        zone = item.timezone
-        if zone is None or not is_timezone(zone):
-            zone = self._zones.get(item.store, "UTC")
+        # Who sent the item, or wrote the store's row, may have newer tables of zones: no reason to
+        # give nobody in the batch a coupon.
+        zones = (item.timezone, self._zones.get(item.store))
+        zone = next((zone for zone in zones if zone is not None and is_timezone(zone)), "UTC")
         return counted_day(item.at_ms, self._now_ms, zone)
 
     def _read_zones(self, items: Sequence[IssueItem]) -> dict[str, str]:
