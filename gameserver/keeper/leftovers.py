@@ -8,9 +8,11 @@ of Redis loses no promise.
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TypeVar
 
 from gameserver.awards import Awards, Won
+from gameserver.coupons.client import NotTaken
 from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
 from gameserver.ledger.errors import LedgerError
@@ -32,6 +34,8 @@ MOST = 500
 
 GOES_MOST = 20
 """How many goes at a region's outbox there are before the next region has its turn."""
+
+T = TypeVar("T")
 
 RELEASE_ALL = 1_000_000
 """A cat that is gone keeps nothing: release all that was granted and not issued."""
@@ -72,12 +76,10 @@ class Leftovers:
 
     async def _finish(self, region: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
         wons = [Won(entry.claim, entry.entry) for entry in entries if entry.claim is not None]
-        if wons:
-            for news in await self._awards.finish(wons):
-                await self._push(news)
-            self.finished += len(wons)
+        left = await self._all_that_are_taken(wons, self._awards.finish)
         # The claims of a cat stand before its `expired`: by now its coupons are given out.
-        gone = [entry for entry in entries if entry.kind == "expired"]
+        kept = {won.claim.cat for won in left}
+        gone = [entry for entry in entries if entry.kind == "expired" and entry.cat not in kept]
         if gone:
             await self._coupons.release([(entry.cat, RELEASE_ALL) for entry in gone], now_ms)
             await self._live.finish(region, [entry.entry for entry in gone])
@@ -88,13 +90,33 @@ class Leftovers:
         while True:
             page = await self._awards.owed(now_ms - OWED_AFTER_MS, MOST, cursor)
             mine = [claim for claim in page.items if cat_region(claim.cat) in regions]
-            if mine:
-                for news in await self._awards.pay(mine):
-                    await self._push(news)
-                self.finished += len(mine)
+            await self._all_that_are_taken(mine, self._awards.pay)
             cursor = page.next
             if cursor is None:
                 return
+
+    async def _all_that_are_taken(
+        self, items: Sequence[T], work: Callable[[Sequence[T]], Awaitable[list[CouponChanged]]]
+    ) -> list[T]:
+        """Do the work on all items that the coupon service takes; those that it does not.
+
+        One that it does not take, for whatever reason, keeps no other from its coupon.
+        """
+        if not items:
+            return []
+        try:
+            news = await work(items)
+        except NotTaken as error:
+            if len(items) == 1:
+                log.error("a coupon is owed and can't be asked for: %s", error)
+                return list(items)
+            half = len(items) // 2
+            left = await self._all_that_are_taken(items[:half], work)
+            return left + await self._all_that_are_taken(items[half:], work)
+        for each in news:
+            await self._push(each)
+        self.finished += len(items)
+        return []
 
     async def _push(self, news: CouponChanged) -> None:
         where = await self._live.where(news.player)

@@ -1,7 +1,15 @@
 """What a process that died left behind is finished by the region's keeper."""
 
+from collections.abc import Sequence
+
+import pytest
+from msgspec.structs import replace
+
+from gameserver.coupons.client import NotTaken
 from gameserver.game.geo import region_of
-from gameserver.game.model import Cat, Claim, Reservation, catch_id
+from gameserver.game.model import Cat, Claim, IssueItem, IssueResult, Reservation, catch_id
+from gameserver.keeper.leftovers import OWED_AFTER_MS
+from gameserver.ledger.coupons import LedgerCoupons
 from gameserver.live.claims import Won
 from tests.servers.game import PLACE, Game, plan
 from tests.waiting import until
@@ -80,6 +88,46 @@ async def test_a_claim_for_which_there_is_no_coupon_gives_its_place_back(street:
         await until(lambda: claim.cat in bob.cats)
         assert (await bob.catch_surely(claim.cat, "mine"))["type"] == "caught"
     assert len(await wallet(street, "alice")) == 1
+
+
+async def test_a_catch_that_the_coupon_service_does_not_take_keeps_no_other_from_its_coupon(
+    street: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one that is in the outbox nor one that the books owe."""
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=10))
+    issue = LedgerCoupons.issue
+
+    async def choosy(
+        self: LedgerCoupons, items: Sequence[IssueItem], now_ms: int
+    ) -> list[IssueResult]:
+        if any(item.player.startswith("strange") for item in items):
+            raise NotTaken("422")
+        return await issue(self, items, now_ms)
+
+    monkeypatch.setattr(LedgerCoupons, "issue", choosy)
+    claims = [await claim_and_die(street, name) for name in ("strange", "alice", "bob")]
+    cat, before_ms = claims[0].cat, claims[0].at_ms - OWED_AFTER_MS
+    owed = [
+        replace(claims[0], catch=catch_id(cat, name, "owed"), player=name, at_ms=before_ms)
+        for name in ("strange too", "carol")
+    ]
+    await street.app.ledger.catches.record(owed, before_ms, {claim.catch for claim in owed})
+    for player in ("alice", "bob", "carol"):
+
+        async def has_it(player: str = player) -> bool:
+            return len(await wallet(street, player)) == 1
+
+        await until(has_it)
+    region = region_of(*PLACE)
+    left = await street.app.live.unfinished(region, 2**50, 10)
+    assert [entry.claim and entry.claim.player for entry in left] == ["strange"]
+    monkeypatch.setattr(LedgerCoupons, "issue", issue)
+
+    async def all_have_theirs() -> bool:
+        return all([await wallet(street, name) for name in ("strange", "strange too")])
+
+    await until(all_have_theirs)
 
 
 async def test_a_reservation_whose_cat_never_came_is_released_after_its_lease(
