@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run serve test check format docs bench faults lock clean
+.PHONY: run serve test check format docs bench bench-check faults lock clean
 
 run: $(READY) ## the game with a real city's stores and bots that play it
 	$(BIN)/catcat demo
@@ -30,12 +30,13 @@ format: $(READY)
 docs: $(READY) ## writes the generated parts of docs/ anew
 	$(BIN)/python -m gameserver.docs
 
-bench: $(READY) ## what a fix, a claim and a coupon cost here
-	$(BIN)/python benchmarks/session_fix.py
-	$(BIN)/python benchmarks/session_fix.py --cats 1000000
-	$(BIN)/python benchmarks/live_batch.py
-	$(BIN)/python benchmarks/ledger_issue.py
-	$(BIN)/python benchmarks/ledger_issue.py --postgres
+BENCH ?= --json var/bench.json
+
+bench: $(READY) ## what a fix, a catch and a player cost here: a table, and var/bench.json
+	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-check: $(READY) ## fails where a fix or a catch has become more than a quarter dearer
+	$(BIN)/python -m benchmarks.check
 
 SEED ?= 1
 

@@ -1,6 +1,6 @@
 """Measures what the server costs, and prints a table of it.
 
-python -m benchmarks [fixes] [catches] [parts] [--json FILE] [--docs PAGE]
+    python -m benchmarks [fixes] [catches] [parts] [--json FILE] [--docs PAGE]
 
 Starts everything itself: servers and the floor on one core; the load, Redis and the rest on
 another. Without a word it measures everything, which takes about ten minutes.
