@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -97,8 +98,10 @@ class Process:
             text = (await reader.read()).decode()
         finally:
             writer.close()
-        lines = (line for line in text.splitlines() if line.startswith("catcat_fixes_total "))
-        return int(float(next(lines).split()[1]))
+        found = re.search(r"^catcat_fixes_total (\S+)$", text, re.MULTILINE)
+        if found is None:
+            raise RuntimeError(f"no metrics: {text[:80]!r}")
+        return int(float(found[1]))
 
 
 @asynccontextmanager
