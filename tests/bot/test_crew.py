@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,14 @@ def options(street: Any, **more: Any) -> Options:
     return Options(url=street.url, **{**defaults, **more})
 
 
-def workers() -> list[int]:
-    """The processes of bots that this one has started."""
+def workers(master: int | None = None) -> list[int]:
+    """The processes of bots that this one, or another master, has started."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 parent = re.search(r"^PPid:\t(\d+)$", (entry / "status").read_text(), re.MULTILINE)
-                mine = parent is not None and int(parent[1]) == os.getpid()
+                mine = parent is not None and int(parent[1]) == (master or os.getpid())
                 if mine and b"catbot.worker" in (entry / "cmdline").read_bytes():
                     found.append(int(entry.name))
             except OSError:
@@ -120,3 +121,20 @@ async def test_a_run_that_is_cancelled_leaves_no_process(street: Any, until: Unt
     with pytest.raises(asyncio.CancelledError):
         await playing
     assert not workers()
+
+
+async def test_processes_end_quietly_when_the_one_that_started_them_is_gone(
+    street: Any, until: Until
+) -> None:
+    master = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gameserver", "bots", street.url, "--centre", "30.25,120.16"),
+        *("--players", "2", "--ramp", "0", "--duration", "inf", "--processes", "2"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await until(lambda: len(workers(master.pid)) == 2)
+    await until(lambda: street.paths["/v1/players"] > 0)  # both have their orders
+    master.kill()
+    async with asyncio.timeout(20):
+        _, said = await master.communicate()  # which ends once the last of them is gone
+    assert said == b""

@@ -70,7 +70,17 @@ async def main() -> None:
     await work(reader, asyncio.StreamWriter(transport, protocol, None, loop))
 
 
-if __name__ == "__main__":
+def run_worker() -> int:
+    """The exit status: 0 once the orders are carried out, 1 where nobody is there to give them."""
     collect_seldom()
+    orphaned = False
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+        try:
+            runner.run(main())
+        except* (asyncio.IncompleteReadError, ConnectionError):
+            orphaned = True
+    return int(orphaned)
+
+
+if __name__ == "__main__":
+    sys.exit(run_worker())
