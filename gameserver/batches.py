@@ -7,8 +7,11 @@ per batch, at the cost of one.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
 from types import TracebackType
 from typing import Generic, Self, TypeVar
+
+from gameserver.histogram import ITEMS, Histogram
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -44,8 +47,10 @@ class Batches(Generic[Item, Result]):
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._closing = False
-        self.done = 0
-        self.batches = 0
+        self.sizes = Histogram(ITEMS)
+        """Items per batch."""
+        self.durations = Histogram()
+        """Seconds per batch."""
 
     def __len__(self) -> int:
         return len(self._items)
@@ -100,10 +105,13 @@ class Batches(Generic[Item, Result]):
         return batch
 
     async def _do_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
-        self.batches += 1
-        self.done += len(batch)
+        self.sizes.add(len(batch))
+        started_s = perf_counter()
         try:
-            results = await self._do([item for item, _ in batch])
+            try:
+                results = await self._do([item for item, _ in batch])
+            finally:
+                self.durations.add(perf_counter() - started_s)
             if len(results) != len(batch):
                 raise ValueError(f"{len(results)} results for {len(batch)} items")
         except asyncio.CancelledError:

@@ -42,7 +42,7 @@ async def test_an_idle_worker_does_an_item_at_once(counter: Counter) -> None:
         assert await batches.add(1) == 10
         assert await batches.add(2) == 20
     assert counter.seen == [[1], [2]]
-    assert (batches.done, batches.batches) == (2, 2)
+    assert (batches.sizes.total, sum(batches.sizes.counts)) == (2, 2)
 
 
 async def test_what_comes_while_a_batch_is_done_goes_together_in_order(counter: Counter) -> None:
@@ -195,6 +195,6 @@ def test_whatever_comes_when_every_item_is_done_once_and_in_order(
         asked = [step for step in script if isinstance(step, int)]
         assert done == asked
         assert [future.result() for future in futures] == [-item for item in asked]
-        assert batches.done == len(asked)
+        assert batches.sizes.total == len(asked)
 
     asyncio.run(run())

@@ -10,11 +10,15 @@ ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "gameserver"
 BOT = ROOT / "clients" / "bot" / "catbot"
 
+LEAVES = {"histogram"}
+"""Anybody may import these."""
+
 SHARED = {"awards", "batches", "config", "jobs", "species"}
 LOWER = {"game", "live", "ledger", "protocol"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "game": set(),
+    "histogram": set(),
     "batches": set(),
     "jobs": set(),
     "species": set(),
@@ -28,11 +32,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "http": LOWER | {"coupons", "species"},
-    "ops": LOWER | SHARED | {"coupons", "gateway", "keeper"},
+    "ops": LOWER | SHARED | {"coupons", "gateway", "http", "keeper"},
     "histories": {"game", "ledger"},
     "docs": {"game", "protocol"},
     "services": {"ledger"},
-    "coupon_server": LOWER | SHARED | {"coupons", "http", "services"},
+    "coupon_server": LOWER | SHARED | {"coupons", "http", "ops", "services"},
     "app": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "ops", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
@@ -100,7 +104,7 @@ def test_every_part_is_listed_or_stands_above_the_application() -> None:
 @pytest.mark.parametrize("part", MAY_IMPORT)
 def test_a_part_imports_only_what_stands_below_it(part: str) -> None:
     for path in files(part):
-        assert parts_imported(path) <= MAY_IMPORT[part] | {part}, path
+        assert parts_imported(path) <= MAY_IMPORT[part] | LEAVES | {part}, path
 
 
 def test_only_what_stands_above_the_application_imports_it() -> None:

@@ -9,6 +9,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from time import perf_counter
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote
@@ -27,6 +28,7 @@ from msgspec import Struct
 from yarl import URL
 
 from gameserver.coupons.breaker import Breaker, Permit
+from gameserver.histogram import Histogram
 from gameserver.ledger.errors import LedgerBusy, LedgerUnavailable
 
 log = logging.getLogger(__name__)
@@ -118,6 +120,8 @@ class CouponClient:
         self.writing = Breaker(random.random)
         self.calls = 0
         self.failures = 0
+        self.durations = Histogram()
+        """Seconds until a call was answered, or given up."""
         self.under_way = 0
         self.passing = 0
 
@@ -250,6 +254,7 @@ class CouponClient:
         headers = {"Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
+        started_s = perf_counter()
         try:
             async with self._own.request(
                 asked.method,
@@ -264,6 +269,8 @@ class CouponClient:
             raise _NoAnswer("does not answer in time") from error
         except (ClientError, OSError) as error:
             raise _NoAnswer(f"can't be reached ({type(error).__name__})") from error
+        finally:
+            self.durations.add(perf_counter() - started_s)
 
     def _failed(self, breaker: Breaker, permit: Permit) -> None:
         self.failures += 1

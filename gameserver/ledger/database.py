@@ -28,6 +28,7 @@ from gameserver.ledger.errors import (
 from gameserver.ledger.limits import DEFAULT_LIMITS, Limits
 from gameserver.ledger.postgres import open_postgres
 from gameserver.ledger.sqlite import open_sqlite
+from gameserver.ledger.timings import Timings
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -51,6 +52,10 @@ class Database(Protocol):
     Both raise LedgerBusy and LedgerUnavailable, and what the function raises, after a rollback.
     If the caller is cancelled, the transaction is either made whole or not at all.
     """
+
+    writing: Timings
+    """How those that write went, and `reading` those that read."""
+    reading: Timings
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs

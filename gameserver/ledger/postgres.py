@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gameserver.ledger.errors import LedgerBusy, LedgerUnavailable
 from gameserver.ledger.limits import Limits
+from gameserver.ledger.timings import Timings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,31 +35,54 @@ _TOO_SLOW = ("55P03", "57014")  # lock timeout, statement timeout
 _OUTAGES = ("08", "28", "3D", "53", "57P", "58")
 
 
+class _Lane:
+    """Connections for one kind of transaction, and how these went."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.timings = Timings()
+
+    async def transact(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        asked_s = perf_counter()
+        begun_s = None
+        try:
+            async with self._engine.begin() as connection:
+                begun_s = perf_counter()
+                return await connection.run_sync(fn, *args, **kwargs)
+        finally:
+            if begun_s is not None:
+                self.timings.had_turn(asked_s, begun_s, perf_counter())
+
+
 class PostgresDatabase:
     """A `Database` on a PostgreSQL server."""
 
     def __init__(self, engine: AsyncEngine, waiting: int) -> None:
-        self._engine = engine
-        self._reading = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        self._writers = _Lane(engine)
+        self._readers = _Lane(
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         )
+        self.writing = self._writers.timings
+        self.reading = self._readers.timings
         self._room = waiting
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """See `Database.write`."""
-        return await self._run(self._engine, fn, *args, **kwargs)
+        return await self._run(self._writers, fn, *args, **kwargs)
 
     async def read(
         self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """See `Database.read`."""
-        return await self._run(self._reading, fn, *args, **kwargs)
+        return await self._run(self._readers, fn, *args, **kwargs)
 
     async def _run(
         self,
-        engine: AsyncEngine,
+        lane: _Lane,
         fn: Callable[Concatenate[Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
@@ -65,22 +90,23 @@ class PostgresDatabase:
         if self._room <= 0:
             raise LedgerBusy("too many transactions wait for the database")
         self._room -= 1
+        lane.timings.asked()
         try:
-            return await self._until_won(engine, fn, *args, **kwargs)
+            return await self._until_won(lane, fn, *args, **kwargs)
         finally:
             self._room += 1
+            lane.timings.over()
 
     async def _until_won(
         self,
-        engine: AsyncEngine,
+        lane: _Lane,
         fn: Callable[Concatenate[Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
         for tried in range(TRIES):
             try:
-                async with engine.begin() as connection:
-                    return await connection.run_sync(fn, *args, **kwargs)
+                return await lane.transact(fn, *args, **kwargs)
             except PoolTimeout as error:
                 raise LedgerBusy("no connection to the database became free") from error
             except OSError as error:

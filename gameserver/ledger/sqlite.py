@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import BoundedSemaphore, local
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -25,6 +26,7 @@ from sqlalchemy.pool import QueuePool
 
 from gameserver.ledger.errors import LedgerBusy, LedgerUnavailable
 from gameserver.ledger.limits import Limits
+from gameserver.ledger.timings import Timings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +44,7 @@ class _Lane:
     def __init__(self, url: URL, limits: Limits, *, writes: bool) -> None:
         self._engine = _engine(url, limits, writes=writes)
         self._room = BoundedSemaphore(limits.waiting)
+        self.timings = Timings()
         threads = 1 if writes else limits.readers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
         self._of_thread = local()
@@ -54,15 +57,34 @@ class _Lane:
     ) -> T:
         if not self._room.acquire(blocking=False):
             raise LedgerBusy("too many transactions wait for the database")
+        self.timings.asked()
+        asked_s = perf_counter()
         try:
-            future = self._threads.submit(lambda: self._transact(fn, *args, **kwargs))
+            future = self._threads.submit(lambda: self._in_turn(asked_s, fn, *args, **kwargs))
         except BaseException:
-            self._room.release()
+            self._free()
             raise
         # Not in a `finally` around the wait: a cancelled caller leaves while its turn is still to
         # come or under way, and its room is free only when that is over.
-        future.add_done_callback(lambda _: self._room.release())
+        future.add_done_callback(lambda _: self._free())
         return await asyncio.wrap_future(future)
+
+    def _free(self) -> None:
+        self._room.release()
+        self.timings.over()
+
+    def _in_turn(
+        self,
+        asked_s: float,
+        fn: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        begun_s = perf_counter()
+        try:
+            return self._transact(fn, *args, **kwargs)
+        finally:
+            self.timings.had_turn(asked_s, begun_s, perf_counter())
 
     def _transact(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -96,6 +118,8 @@ class SqliteDatabase:
     def __init__(self, writer: _Lane, readers: _Lane) -> None:
         self._writer = writer
         self._readers = readers
+        self.writing = writer.timings
+        self.reading = readers.timings
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs

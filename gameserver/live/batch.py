@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from random import sample
+from time import perf_counter
 from typing import Any
 
 from redis.crc import key_slot
@@ -27,6 +28,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from gameserver.histogram import ITEMS, Histogram
 from gameserver.live.address import LiveUrl, Seat
 from gameserver.live.cluster import slots_of
 from gameserver.live.errors import LiveBusy, LiveError, LiveUnavailable
@@ -79,6 +81,14 @@ class _Call:
         self.deadline = future.get_loop().time() + DEADLINE_S
 
 
+class Traffic:
+    """What went to Redis: commands per write, and seconds from a write to its last reply."""
+
+    def __init__(self) -> None:
+        self.commands = Histogram(ITEMS)
+        self.round_trips = Histogram()
+
+
 class _Server:
     """A server's queue, and the lanes that empty it."""
 
@@ -116,6 +126,7 @@ class Batcher:
         self._servers: dict[Seat, _Server] = {}
         self._slots: list[Seat] = []
         self._moved = Event()
+        self.traffic = Traffic()
         self._tasks: set[Task[None]] = set()
         self._closed = False
 
@@ -249,7 +260,10 @@ class Batcher:
             if call.prelude:
                 commands.append(call.prelude)
             commands.append(call.packed)
+        self.traffic.commands.add(len(commands))
+        started_s = perf_counter()
         replies = iter(await link.exchange(commands))
+        self.traffic.round_trips.add(perf_counter() - started_s)
         unknown: set[str] = set()
         for call in batch:
             before = next(replies) if call.prelude else None

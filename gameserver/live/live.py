@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from gameserver.live.address import LiveUrl
-from gameserver.live.batch import open_batcher
+from gameserver.live.batch import Traffic, open_batcher
 from gameserver.live.claims import Claims
 from gameserver.live.errors import LiveError
 from gameserver.live.feed import Feeds
@@ -37,6 +37,11 @@ class Live(Claims, Feeds, Leases, Sessions):
     def waiting(self) -> int:
         """Calls of this process that wait for Redis."""
         return self._redis.waiting
+
+    @property
+    def traffic(self) -> Traffic:
+        """What this process sent to Redis, and how fast the replies came."""
+        return self._redis.traffic
 
     async def check_server(self, address: LiveUrl) -> None:
         """LiveError if the server is too old, or one of a Cluster that is not addressed as one."""

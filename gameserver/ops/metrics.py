@@ -54,9 +54,17 @@ class GameCollector(Collector):
             ("catcat_catches", "Cats caught.", stats.caught),
             ("catcat_spawned", "Cats put on the street.", watched.keeper.spawned),
             ("catcat_drained", "Claims finished by the keeper.", watched.keeper.leftovers.finished),
-            ("catcat_issue_batches", "Batches of coupons.", watched.awards.issuing.batches),
-            ("catcat_issue_items", "Coupons asked for.", watched.awards.issuing.done),
-            ("catcat_record_batches", "Batches of catches.", watched.awards.recording.batches),
+            (
+                "catcat_issue_batches",
+                "Batches of coupons.",
+                sum(watched.awards.issuing.sizes.counts),
+            ),
+            ("catcat_issue_items", "Coupons asked for.", int(watched.awards.issuing.sizes.total)),
+            (
+                "catcat_record_batches",
+                "Batches of catches.",
+                sum(watched.awards.recording.sizes.counts),
+            ),
         )
         if watched.coupons is not None:
             client = watched.coupons
