@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -18,6 +19,7 @@ from gameserver.batches import Batches, BatchesFull
 from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, CouponView, IssueItem, IssueResult, catch_id
+from gameserver.histogram import Histogram
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.paging import Page
@@ -79,6 +81,10 @@ class Awards:
         self.recording: Batches[Recorded, bool] = Batches(
             self._record, most=BATCH_MOST, waiting=WAITING_MOST
         )
+        self.issue_times = Histogram()
+        """Seconds that players waited for a coupon, waiting for a batch included."""
+        self.record_times = Histogram()
+        """Seconds that players waited for the catch to be recorded."""
 
     async def __aenter__(self) -> Self:
         await self.issuing.__aenter__()
@@ -205,6 +211,7 @@ class Awards:
 
     async def _issued(self, claim: Claim) -> IssueResult | None:
         """What the coupon service says, or None where it says nothing in time."""
+        asked_s = perf_counter()
         try:
             async with asyncio.timeout(ISSUE_WITHIN_S):
                 # Where the time is up, what still waits is withdrawn: the keeper has it then. What
@@ -212,18 +219,23 @@ class Awards:
                 return await self.issuing.add(_item(claim))
         except (TimeoutError, LedgerError, BatchesFull):
             return None
+        finally:
+            self.issue_times.add(perf_counter() - asked_s)
 
     async def _stands(self, recorded: Recorded) -> bool | None:
         """Whether the books have this catch, and no other of this player and cat.
 
         None where they say nothing in time: perhaps it is written, perhaps the keeper will do it.
         """
+        asked_s = perf_counter()
         try:
             async with asyncio.timeout(RECORD_WITHIN_S):
                 return await self.recording.add(recorded)
         except (TimeoutError, LedgerError, BatchesFull):
             log.warning("a catch is recorded later, from the outbox")
             return None
+        finally:
+            self.record_times.add(perf_counter() - asked_s)
 
     async def _undone(self, won: Won, refusal: Refused) -> Refused:
         """Give the cat its place back, and say why."""

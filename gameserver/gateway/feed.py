@@ -4,10 +4,14 @@ inbox, a few times a second, all in one round trip.
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
+from time import perf_counter
 
 from gameserver.gateway.street import SESSION_TTL_MS, Street
 from gameserver.gateway.world import Changes
+from gameserver.histogram import Histogram
 from gameserver.live.errors import LiveError
+from gameserver.live.feed import FeedEvent
 from gameserver.live.live import Live
 from gameserver.live.messages import Banned, InboxMessage, Replaced
 from gameserver.live.messages import CouponChanged as CouponNews
@@ -31,23 +35,30 @@ class Feed:
         self._live = live
         self._process = process
         self._inbox = "0-0"
-        self.lag_s = 0.0
-        """How long the last round took."""
+        self._regions_due_s = 0.0
+        self.rounds = Histogram()
+        """Seconds per round."""
 
     async def follow(self) -> None:
         """Run until cancelled. Outages of Redis end in fresh snapshots, never in an exception."""
-        loop = asyncio.get_running_loop()
         while True:
-            started_s = loop.time()
+            started_s = perf_counter()
             try:
-                await self._load()
-                await self._read()
-                self._drop_idle(started_s)
+                if started_s >= self._regions_due_s:
+                    self._regions_due_s = started_s + self._street.pressure.relief.feeds_every_s
+                    await self._load()
+                    await self._read(self._cursors())
+                    self._drop_idle(started_s)
+                else:
+                    # What was won is told at any load; what is new on the street can wait.
+                    self._street.stats.shed["feeds"] += 1
+                    await self._read({})
             except LiveError:
                 self._lose_all()
                 await asyncio.sleep(READ_EVERY_S)
-            self.lag_s = loop.time() - started_s
-            await asyncio.sleep(max(0.0, READ_EVERY_S - self.lag_s))
+            took_s = perf_counter() - started_s
+            self.rounds.add(took_s)
+            await asyncio.sleep(max(0.0, READ_EVERY_S - took_s))
 
     async def keep_sessions(self) -> None:
         """Renew this process's sessions, make new ones known, end those that moved elsewhere."""
@@ -87,13 +98,16 @@ class Feed:
                     world.replace(name, snapshot.cats)
                     world.regions[name].cursor = snapshot.last_id
 
-    async def _read(self) -> None:
-        world = self._street.world
-        cursors = {
+    def _cursors(self) -> dict[str, str]:
+        return {
             name: region.cursor
-            for name, region in world.regions.items()
+            for name, region in self._street.world.regions.items()
             if region.cursor is not None
         }
+
+    async def _read(self, cursors: dict[str, str]) -> None:
+        """Read the regions' feeds from their cursors on, and the inbox."""
+        world = self._street.world
         events = await self._live.read(cursors, (self._process, self._inbox))
         changes = Changes(world)
         for name, news in events.regions.items():
@@ -107,12 +121,22 @@ class Feed:
                     changes.vanish(event.cat_id)
                 region.cursor = event.id
         changes.tell()
+        self._time(events.regions)
         for name in events.lost:
             if name in world.regions:
                 world.regions[name].cursor = None
         for entry, message in events.inbox:
             self._inbox = entry
             self._deliver(message)
+
+    def _time(self, news: Mapping[str, Sequence[FeedEvent]]) -> None:
+        """How old the news were when they were told. An event's id begins with Redis's clock."""
+        told_ms = self._street.clock()
+        times = self._street.stats.reveal_times
+        for events in news.values():
+            for event in events:
+                made_ms = int(event.id.partition("-")[0])
+                times.add(max(0, told_ms - made_ms) / 1000.0)
 
     def _deliver(self, message: InboxMessage) -> None:
         session = self._street.roster.sessions.get(message.player)

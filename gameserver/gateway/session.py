@@ -3,7 +3,9 @@
 A reader follows a message from `receive` downward: decode, check, look, answer.
 """
 
+from collections.abc import Callable
 from secrets import compare_digest, token_hex, token_urlsafe
+from time import perf_counter
 from typing import Protocol
 
 from gameserver.game.catching import (
@@ -20,6 +22,7 @@ from gameserver.game.geo import planar_m, recentred, view_cell
 from gameserver.game.model import Cat, Claim, catch_id
 from gameserver.gateway.roster import Answer, Memory
 from gameserver.gateway.street import Street
+from gameserver.gateway.unsaid import Unsaid
 from gameserver.gateway.world import LiveCat
 from gameserver.protocol import (
     ERROR_CODES,
@@ -48,6 +51,18 @@ FAR_LOOK_M = 2_000.0
 FAR_LOOK_EVERY_MS = 1_000
 """A view jumps further than FAR_LOOK_M only so often: each jump makes the world load regions."""
 
+SHOWN_AT_ONCE = 200
+"""Cats of one `cats` message; more follow as the phone reads. Some 40 KiB, below UNREAD_MAX."""
+
+SLOWED_BELOW = MESSAGES_BURST / 2.0
+"""Who has sent so much that only this many messages are left is read from no more for a while."""
+
+SLOWED_S = 1.0
+
+
+TIMED_ONE_IN = 61
+"""Of so many messages one is timed, if it is a fix. A prime, for phones that take turns."""
+
 
 class Line(Protocol):
     """The way to the phone."""
@@ -58,6 +73,12 @@ class Line(Protocol):
     def close(self, code: int, reason: str = "") -> None:
         """Send what is queued, then close."""
 
+    def rest(self, for_s: float) -> None:
+        """Read nothing from the phone for this long."""
+
+    def call_when_written(self, go_on: Callable[[], None]) -> None:
+        """Call once what is queued has been handed to the network, as far as it takes it."""
+
 
 class Session:
     """One player on one socket, from its first byte to its end."""
@@ -65,6 +86,7 @@ class Session:
     __slots__ = (
         "_allowance",
         "_allowed_ms",
+        "_behind",
         "_codec",
         "_datum",
         "_line",
@@ -73,6 +95,7 @@ class Session:
         "_place",
         "_street",
         "_ticket",
+        "_unsaid",
         "closed",
         "memory",
         "player",
@@ -91,6 +114,9 @@ class Session:
         self._looked_ms = 0
         self._allowance = MESSAGES_BURST
         self._allowed_ms = street.clock()
+        self._behind = False
+        self._unsaid: Unsaid | None = None
+        """Changes of the view that wait for the phone to read; None where none do."""
         self.session = token_hex(8)
         self.player: str | None = None
         self.memory = Memory()
@@ -104,7 +130,9 @@ class Session:
         """One whole message from the phone."""
         if self.closed:
             return
-        self._street.stats.messages_in += 1
+        stats = self._street.stats
+        stats.messages_in += 1
+        started_s = 0.0 if stats.messages_in % TIMED_ONE_IN else perf_counter()
         now_ms = self._street.clock()
         if not self._allow(now_ms):
             return
@@ -118,12 +146,16 @@ class Session:
             return
         match message:
             case Fix():
-                self._street.stats.fixes += 1
+                stats.fixes += 1
                 self._see(message, now_ms)
+                if started_s:
+                    stats.fix_times.add(perf_counter() - started_s)
             case Aim():
                 self._aim(message, now_ms)
             case Catch():
+                judged_from_s = perf_counter()
                 self._catch(message, self.player, now_ms)
+                stats.judge_times.add(perf_counter() - judged_from_s)
             case Hello():
                 self.fail("hello_repeated", "hello is said once")
 
@@ -133,13 +165,20 @@ class Session:
             self._allow(self._street.clock())
 
     def _allow(self, now_ms: int) -> bool:
-        """A token bucket: MESSAGES_PER_S on the long run, MESSAGES_BURST at once; then the end."""
+        """A token bucket: MESSAGES_PER_S on the long run, MESSAGES_BURST at once; then the end.
+
+        Before it is empty, the sender is slowed: what it sends meanwhile waits on its own side.
+        """
         earned = (now_ms - self._allowed_ms) * (MESSAGES_PER_S / 1000.0)
         self._allowed_ms = now_ms
         self._allowance = min(MESSAGES_BURST, self._allowance + earned) - 1.0
+        if self._allowance >= SLOWED_BELOW:
+            return True
         if self._allowance < 0.0:
             self.fail("too_many_messages", f"at most {MESSAGES_PER_S:.0f} messages per second")
-        return not self.closed
+            return False
+        self._line.rest(SLOWED_S)
+        return True
 
     def _hello(self, message: object, now_ms: int) -> None:
         if not isinstance(message, Hello):
@@ -179,10 +218,15 @@ class Session:
         middle = view_cell(lat, lon) if old is None else recentred(old, lat, lon)
         if middle == old:
             return
-        if old is not None and now_ms - self._looked_ms < FAR_LOOK_EVERY_MS:
-            far_m = planar_m(*self._place, lat, lon)
-            if far_m > FAR_LOOK_M:
+        if old is not None:
+            looked_before_ms = now_ms - self._looked_ms
+            if looked_before_ms < self._street.pressure.relief.looks_every_ms:
+                self._street.stats.shed["looks"] += 1
                 return
+            if looked_before_ms < FAR_LOOK_EVERY_MS:
+                far_m = planar_m(*self._place, lat, lon)
+                if far_m > FAR_LOOK_M:
+                    return
         self._looked_ms = now_ms
         self._place = (lat, lon)
         self._middle = middle
@@ -281,8 +325,47 @@ class Session:
             vanish = [cat for cat in vanish if cat not in hidden]
             if not appear and not vanish:
                 return
+        if self._unsaid is not None or len(appear) > SHOWN_AT_ONCE:
+            self._say_later(appear, vanish)
+        else:
+            self._say(appear, vanish)
+
+    def fall_behind(self) -> None:
+        """The phone reads too slowly: from here on its view waits, and only the newest of it."""
+        self._behind = True
+        if self._unsaid is None:
+            self._unsaid = Unsaid()
+
+    def catch_up(self) -> None:
+        """The phone has read what was sent: say what its view has become meanwhile."""
+        self._behind = False
+        self._say_more()
+
+    def _say(self, appear: list[LiveCat], vanish: list[str]) -> None:
         codec, datum = self._codec, self._datum
         self.send(CatsRaw([live.encoded(codec, datum) for live in appear], vanish))
+
+    def _say_later(self, appear: list[LiveCat], vanish: list[str]) -> None:
+        unsaid = self._unsaid
+        if unsaid is not None:
+            unsaid.add(appear, vanish)
+            return
+        self._unsaid = Unsaid()
+        self._unsaid.add(appear, vanish)
+        self._say_more()
+
+    def _say_more(self) -> None:
+        """The next part of what is unsaid; the rest once this part is on its way."""
+        unsaid = self._unsaid
+        if unsaid is None or self._behind or self.closed:
+            return
+        appear, vanish = unsaid.take(SHOWN_AT_ONCE)
+        if appear or vanish:
+            self._say(appear, vanish)
+        if unsaid:
+            self._line.call_when_written(self._say_more)
+        else:
+            self._unsaid = None
 
     def answer(self, answer: Answer) -> None:
         """Tell how an attempt ended."""
@@ -300,7 +383,11 @@ class Session:
             return
         shown = self._visible(cat) is not None
         self.memory.hide(cat)
-        if shown:
+        if not shown:
+            return
+        if self._unsaid is not None:
+            self._unsaid.add([], [cat])
+        else:
             self.send(Cats([], [cat]))
 
     def _refusal(self, refusal: Refusal, attempt: str | None, cat: str) -> Refused:
@@ -347,6 +434,7 @@ class Session:
         if self.closed:
             return
         self.closed = True
+        self._unsaid = None
         if self.player is None:
             return
         self._street.world.look(self, self._middle, None)

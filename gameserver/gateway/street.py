@@ -4,14 +4,17 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
+from time import perf_counter
 
 from gameserver.awards import Awards, IsIssued, Won, refused_before
 from gameserver.game.catching import Rules
 from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, catch_id
 from gameserver.game.tokens import player_of
+from gameserver.gateway.pressure import Pressure
 from gameserver.gateway.roster import Answer, Memory, Roster, Seat
 from gameserver.gateway.world import World
+from gameserver.histogram import Histogram
 from gameserver.jobs import Jobs
 from gameserver.live.claims import Already, Gone, Undone
 from gameserver.live.claims import Won as WonClaim
@@ -36,6 +39,22 @@ class Stats:
     caught: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
+    slowed: int = 0
+    """How often a sender was not read from for a while."""
+    shed: dict[str, int] = field(
+        default_factory=lambda: {"looks": 0, "feeds": 0, "sockets": 0, "catches": 0}
+    )
+    """What was left out under load, in the order in which that begins."""
+    fix_times: Histogram = field(default_factory=Histogram)
+    """Seconds from a fix's payload to its view sent, of one in `session.TIMED_ONE_IN`."""
+    reveal_times: Histogram = field(default_factory=Histogram)
+    """Seconds from an event in Redis until its viewers were told."""
+    judge_times: Histogram = field(default_factory=Histogram)
+    """Seconds from a decoded catch to its claim, or to its refusal."""
+    claim_times: Histogram = field(default_factory=Histogram)
+    """Seconds that claims took in Redis."""
+    catch_times: Histogram = field(default_factory=Histogram)
+    """Seconds from a judged catch to its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,7 @@ class Street:
         self.world = World()
         self.roster = Roster()
         self.stats = Stats()
+        self.pressure = Pressure()
         self.banned: dict[str, int | None] = {}
         """Banned players, until when in epoch ms; None is for good. Kept true by the app."""
         self._ground = ground
@@ -128,7 +148,8 @@ class Street:
 
     def settle(self, claim: Claim, memory: Memory) -> None:
         """Decide a judged catch, and answer the player on whatever session is live then."""
-        if not self._jobs.start(self._settle(claim, memory), "catch"):
+        if not self._jobs.start(self._settle(claim, memory, perf_counter()), "catch"):
+            self.stats.shed["catches"] += 1
             memory.deciding = None
             self._tell(claim.player, refused("busy", attempt=claim.attempt, cat=claim.cat))
 
@@ -138,9 +159,10 @@ class Street:
         `claim` is what the attempt would claim now; None where its cat is not in view.
         """
         if not self._jobs.start(self._resume(player, catch, claim, otherwise), "resumed catch"):
+            self.stats.shed["catches"] += 1
             self._decided(player, refused("busy", attempt=catch.attempt, cat=catch.cat))
 
-    async def _settle(self, claim: Claim, memory: Memory) -> None:
+    async def _settle(self, claim: Claim, memory: Memory, judged_s: float) -> None:
         answer: Answer = refused("busy", attempt=claim.attempt, cat=claim.cat)
         try:
             answer = await self._decide(claim)
@@ -149,9 +171,12 @@ class Street:
             memory.cool_until_ms = 0
         finally:
             self._decided(claim.player, answer)
+            self.stats.catch_times.add(perf_counter() - judged_s)
 
     async def _decide(self, claim: Claim) -> Answer:
+        asked_s = perf_counter()
         outcome = await self._live.claim_cat(claim, self.clock())
+        self.stats.claim_times.add(perf_counter() - asked_s)
         match outcome:
             case WonClaim():
                 return await self._awards.award(Won(claim, outcome.entry))

@@ -99,7 +99,7 @@ class GameCollector(Collector):
             ("catcat_jobs", "Background jobs running.", len(watched.jobs)),
             ("catcat_issue_waiting", "Coupons waiting to be issued.", len(watched.awards.issuing)),
             ("catcat_record_waiting", "Catches waiting.", len(watched.awards.recording)),
-            ("catcat_feed_round_seconds", "The last round of the feed.", watched.feed.lag_s),
+            ("catcat_feed_round_seconds", "Rounds.", sum(watched.feed.rounds.counts)),
         ):
             yield GaugeMetricFamily(name, text, value=value)
 
