@@ -1,10 +1,12 @@
-"""The catches that one player threw, and what it was told of each.
+"""The catches that one player throws, from the aim to what it was told of each.
 
 An attempt outlives a connection: until it is answered, the same id, cat and ticket are sent again.
 """
 
 from collections import deque
 from collections.abc import Iterator
+
+import msgspec
 
 from catbot.wire import Catch, Caught, Coupon, Refused
 
@@ -64,3 +66,33 @@ class Attempts:
 
     def __iter__(self) -> Iterator[Attempt]:
         return iter(self._by_id.values())
+
+
+class Aiming(msgspec.Struct, frozen=True):
+    """An aim was sent and not answered yet."""
+
+    cat: str
+    sent_s: float
+
+
+class Poised(msgspec.Struct, frozen=True):
+    """An encounter is open; the throw follows at `throw_s`."""
+
+    cat: str
+    ticket: str
+    throw_s: float
+
+
+class Throwing(msgspec.Struct, frozen=True):
+    """A catch was sent and not answered yet."""
+
+    attempt: Attempt
+
+
+def agree(first: Caught | Refused, second: Caught | Refused) -> bool:
+    """Whether two answers to one attempt agree (a pending coupon may have become a real one)."""
+    if isinstance(first, Caught) and isinstance(second, Caught):
+        return first.cat == second.cat and (first.coupon is None) == (second.coupon is None)
+    if isinstance(first, Refused) and isinstance(second, Refused):
+        return first.reason == second.reason
+    return False

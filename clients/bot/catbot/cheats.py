@@ -8,8 +8,8 @@ To add one: derive from Player, change a habit, enter it in the table.
 from collections import deque
 from collections.abc import Callable
 
-from catbot.attempts import Attempt
-from catbot.player import Persona, Player, Throwing
+from catbot.attempts import Attempt, Throwing
+from catbot.player import Persona, Player
 from catbot.wire import Cats, Fix, ServerMessage
 
 _HOP_S = 20.0

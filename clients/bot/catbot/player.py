@@ -14,7 +14,7 @@ from random import Random
 
 import msgspec
 
-from catbot.attempts import Attempt, Attempts
+from catbot.attempts import Aiming, Attempt, Attempts, Poised, Throwing, agree
 from catbot.ground import distance_m
 from catbot.refusals import Next, next_after
 from catbot.reveal import PROBE_EVERY, RevealClock, Sightings, Waited
@@ -64,27 +64,6 @@ class Lips(msgspec.Struct, frozen=True):
 
     say: Say
     ping: Ping
-
-
-class Aiming(msgspec.Struct, frozen=True):
-    """An aim was sent and not answered yet."""
-
-    cat: str
-    sent_s: float
-
-
-class Poised(msgspec.Struct, frozen=True):
-    """An encounter is open; the throw follows at `throw_s`."""
-
-    cat: str
-    ticket: str
-    throw_s: float
-
-
-class Throwing(msgspec.Struct, frozen=True):
-    """A catch was sent and not answered yet."""
-
-    attempt: Attempt
 
 
 class Player:
@@ -331,7 +310,7 @@ class Player:
             self.tally.errors["caught_unasked"] += 1
             return
         if attempt.answer is not None:
-            if not _same(attempt.answer, message):
+            if not agree(attempt.answer, message):
                 self.tally.errors["answer_changed"] += 1
             return
         attempt.answer = message
@@ -361,7 +340,7 @@ class Player:
             self.tally.errors["refused_unasked"] += 1
             return
         if attempt.answer is not None:
-            if not _same(attempt.answer, message):
+            if not agree(attempt.answer, message):
                 self.tally.errors["answer_changed"] += 1
             return
         self.tally.refused[message.reason] += 1
@@ -411,12 +390,3 @@ class Player:
         asked_ms = refusal.retry_after_ms
         # Jitter, or all who were refused at once would come back at once.
         return (_PAUSE_S if asked_ms is None else asked_ms / 1000) + self._rng.uniform(0, _PAUSE_S)
-
-
-def _same(first: Caught | Refused, second: Caught | Refused) -> bool:
-    """Whether two answers to one attempt agree (a pending coupon may have become a real one)."""
-    if isinstance(first, Caught) and isinstance(second, Caught):
-        return first.cat == second.cat and (first.coupon is None) == (second.coupon is None)
-    if isinstance(first, Refused) and isinstance(second, Refused):
-        return first.reason == second.reason
-    return False
