@@ -9,11 +9,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from random import Random
+from time import perf_counter
 
 from gameserver.awards import Awards
 from gameserver.coupons.service import CouponService
 from gameserver.game.model import Cat
 from gameserver.game.spawning import cats_for
+from gameserver.histogram import Histogram
 from gameserver.keeper.leftovers import RELEASE_ALL, Leftovers
 from gameserver.keeper.plans import Plans
 from gameserver.keeper.region import RegionBook
@@ -57,6 +59,8 @@ class Keeper:
         self._supply = Supply(books.coupons, self._regions, self._spawn)
         self.leftovers = Leftovers(live, awards, books.coupons)
         self.spawned = 0
+        self.rounds = Histogram()
+        """Seconds per round."""
 
     @property
     def held(self) -> frozenset[str]:
@@ -67,7 +71,9 @@ class Keeper:
         """Run until cancelled, then give the regions up. Outages only delay."""
         try:
             async with asyncio.TaskGroup() as loops:
-                loops.create_task(self._every(ROUND_EVERY_S, "the keeper's round", self._round))
+                loops.create_task(
+                    self._every(ROUND_EVERY_S, "the keeper's round", self._timed_round)
+                )
                 loops.create_task(self._follow_offerings())
                 loops.create_task(self._follow_supply())
                 loops.create_task(self._every(FINISH_EVERY_S, "finishing claims", self._finish))
@@ -96,6 +102,13 @@ class Keeper:
             log.warning("%s put off: %s", name, error)
         except Exception:
             log.exception("%s failed", name)
+
+    async def _timed_round(self, now_ms: int) -> None:
+        started_s = perf_counter()
+        try:
+            await self._round(now_ms)
+        finally:
+            self.rounds.add(perf_counter() - started_s)
 
     async def _round(self, now_ms: int) -> None:
         if now_ms >= self._shares_ms:
