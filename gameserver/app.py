@@ -106,6 +106,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         start("feed", feed.follow)
         start("sessions", feed.keep_sessions)
         start("sweep", gateway.sweep)
+        start("load", gateway.watch)
         start("keeper", keeper.keep)
         start("bans", bans.follow)
         start("tidying", partial(tidy, ledger))

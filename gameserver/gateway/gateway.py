@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from websockets.typing import Origin
 
+from gameserver.gateway.pressure import BEAT_S, TURNED_AWAY_MOST, retry_after_ms
 from gameserver.gateway.session import Line, Session
 from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S, PlaySocket
 from gameserver.gateway.street import Street
@@ -38,6 +39,8 @@ class Gateway:
             self.origins = [None, *(Origin(origin) for origin in origins)]
         self._limits = limits
         self._sockets: set[PlaySocket] = set()
+        self._turned_away: set[PlaySocket] = set()
+        """Sockets without a session that are being told to come back later."""
         self._addresses: Counter[str] = Counter()
         self._empty = asyncio.Event()
         self.draining = False
@@ -55,12 +58,25 @@ class Gateway:
         """An HTTP status and reason where no new socket is let in, else None."""
         if self.draining:
             return 503, "restarting\n"
-        if self._limits.sockets and len(self._sockets) >= self._limits.sockets:
-            return 503, "full\n"
+        if len(self._turned_away) >= TURNED_AWAY_MOST and self._is_full:
+            self.street.stats.shed["sockets"] += 1
+            return 503, "overloaded\n"
         here = self._addresses[address]
         if self._limits.per_address and here >= self._limits.per_address:
             return 429, "too many connections from this address\n"
         return None
+
+    def turns_away(self, socket: PlaySocket) -> int | None:
+        """In how many ms a socket is to come back for which there is no room; None: there is."""
+        if not self._is_full:
+            return None
+        self._turned_away.add(socket)
+        self.street.stats.shed["sockets"] += 1
+        return retry_after_ms(self.street.rng)
+
+    @property
+    def _is_full(self) -> bool:
+        return self.street.pressure.turns_away(len(self._sockets), self._limits.sockets)
 
     def opened(self, socket: PlaySocket) -> None:
         """A socket has its session."""
@@ -68,17 +84,30 @@ class Gateway:
         self._addresses[socket.address] += 1
 
     def closed(self, socket: PlaySocket, code: int | None) -> None:
-        """A socket is gone."""
-        self._sockets.discard(socket)
-        if not self._sockets:
-            self._empty.set()
-        self._addresses[socket.address] -= 1
-        if self._addresses[socket.address] <= 0:
-            del self._addresses[socket.address]
+        """A socket is gone: one of a player, or one that was turned away."""
+        if socket in self._sockets:
+            self._sockets.discard(socket)
+            if not self._sockets:
+                self._empty.set()
+            self._addresses[socket.address] -= 1
+            if self._addresses[socket.address] <= 0:
+                del self._addresses[socket.address]
+        elif socket in self._turned_away:
+            self._turned_away.discard(socket)
+        else:
+            return
         counts = self.street.stats.closed
         counts[code or 1006] = counts.get(code or 1006, 0) + 1
 
     # --- housekeeping ---
+
+    async def watch(self) -> None:
+        """Until cancelled: measure how late the loop is, and shed work by that."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due_s = loop.time() + BEAT_S
+            await asyncio.sleep(BEAT_S)
+            self.street.pressure.beat(max(0.0, loop.time() - due_s))
 
     async def sweep(self) -> None:
         """Until cancelled: ping sockets that are silent, cut those that stay so."""

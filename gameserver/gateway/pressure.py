@@ -105,5 +105,5 @@ class Pressure:
             self.relief = RELIEF[load]
 
     def turns_away(self, sockets: int, most: int) -> bool:
-        """Is a new socket to be told to come back later? `most` is the limit of sockets, 0: none."""
+        """Is a new socket to be told to come back later? `most` sockets may be (0: no limit)."""
         return not self.relief.lets_in or (most > 0 and sockets >= most)

@@ -177,6 +177,7 @@ class Session:
         if self._allowance < 0.0:
             self.fail("too_many_messages", f"at most {MESSAGES_PER_S:.0f} messages per second")
             return False
+        self._street.stats.slowed += 1
         self._line.rest(SLOWED_S)
         return True
 

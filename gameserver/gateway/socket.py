@@ -5,18 +5,27 @@ loop, and limits on what a phone may leave unread.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from websockets.exceptions import NegotiationError
-from websockets.frames import CTRL_OPCODES, Frame, Opcode
+from websockets.frames import CTRL_OPCODES, CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
 from gameserver.gateway.session import Line, Session
-from gameserver.protocol import CODECS, HELLO_WITHIN_S, JSON, MESSAGE_MAX, MSGPACK, Close, Codec
+from gameserver.protocol import (
+    CODECS,
+    HELLO_WITHIN_S,
+    JSON,
+    MESSAGE_MAX,
+    MSGPACK,
+    Close,
+    Codec,
+    Notice,
+)
 
 SUBPROTOCOLS = [Subprotocol(MSGPACK.subprotocol), Subprotocol(JSON.subprotocol)]
 
@@ -31,6 +40,14 @@ UNREAD_CUT = 4 * 1024 * 1024
 
 CLOSE_WITHIN_S = 5.0
 """A phone has this long to answer a close frame."""
+
+FLOODER_WITHIN_S = 2.0
+"""A flooder has this long to read its close frame, unheard; then the line is cut."""
+
+BITE = 4096
+"""So many bytes are taken in at once: of a flood nothing is looked at once its end is decided."""
+
+OVERLOADED_TEXT = "Too many players right now: please come back in a moment."
 
 IDLE_PING_S = 20.0
 IDLE_CUT_S = 60.0
@@ -47,11 +64,14 @@ class House(Protocol):
     def refuses(self, address: str) -> tuple[int, str] | None:
         """An HTTP status and reason where no new socket is let in, else None."""
 
+    def turns_away(self, socket: "PlaySocket") -> int | None:
+        """In how many ms a socket is to come back for which there is no room; None: there is."""
+
     def opened(self, socket: "PlaySocket") -> None:
         """A socket has its session."""
 
     def closed(self, socket: "PlaySocket", code: int | None) -> None:
-        """A socket is gone, with its close code."""
+        """A socket is gone, with its close code; also one that was never opened."""
 
 
 class PlaySocket(asyncio.Protocol):
@@ -67,6 +87,8 @@ class PlaySocket(asyncio.Protocol):
         "_loop",
         "_lost",
         "_parts",
+        "_parts_text",
+        "_resting",
         "_slow",
         "_transport",
         "address",
@@ -77,7 +99,7 @@ class PlaySocket(asyncio.Protocol):
     def __init__(self, house: House, loop: asyncio.AbstractEventLoop) -> None:
         self._house = house
         self._loop = loop
-        self._core = ServerProtocol(
+        self._core = _Core(
             origins=house.origins,
             select_subprotocol=_pick_subprotocol,
             subprotocols=SUBPROTOCOLS,
@@ -87,10 +109,12 @@ class PlaySocket(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ending = False
+        self._resting: asyncio.TimerHandle | None = None
         self._slow: asyncio.TimerHandle | None = None
         self._flush_soon = False
         self._lost = asyncio.Event()
         self._parts: list[bytes] = []
+        self._parts_text = False
         self.address = ""
         self.heard_s = loop.time()
         self.session: Session | None = None
@@ -108,6 +132,9 @@ class PlaySocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the phone."""
+        if len(data) > BITE:
+            self._bite_by_bite(data)
+            return
         self.heard_s = self._loop.time()
         self._core.receive_data(data)
         for event in self._core.events_received():
@@ -124,7 +151,7 @@ class PlaySocket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
-        for timer in (self._deadline, self._slow):
+        for timer in (self._deadline, self._slow, self._resting):
             if timer is not None:
                 timer.cancel()
         self._transport = None
@@ -132,7 +159,7 @@ class PlaySocket(asyncio.Protocol):
         self._core.receive_eof()  # only then does the core say what it was closed with
         if self.session is not None:
             self.session.end()
-            self._house.closed(self, self._core.close_code)
+        self._house.closed(self, self._core.close_code)
 
     async def wait_lost(self) -> None:
         """Return once the connection is gone."""
@@ -141,12 +168,16 @@ class PlaySocket(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The phone has left UNREAD_MAX bytes unread."""
         self._slow = self._loop.call_later(UNREAD_WITHIN_S, self._too_slow)
+        if self.session is not None:
+            self.session.fall_behind()
 
     def resume_writing(self) -> None:
         """The phone caught up."""
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
+        if self.session is not None:
+            self.session.catch_up()
 
     # --- the session's side ---
 
@@ -165,7 +196,26 @@ class PlaySocket(asyncio.Protocol):
         if self._core.state is State.OPEN:
             self._core.send_close(code, reason)
             self._schedule()
-            self._end_within(CLOSE_WITHIN_S)
+            if code == Close.TOO_MANY:
+                self.rest(CLOSE_WITHIN_S)
+                self._end_within(FLOODER_WITHIN_S)
+            else:
+                self._end_within(CLOSE_WITHIN_S)
+
+    def rest(self, for_s: float) -> None:
+        """Read nothing from the phone for this long: what it sends waits on its side."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._resting is None:
+            self._transport.pause_reading()
+        else:
+            self._resting.cancel()
+        self._resting = self._loop.call_later(for_s, self._read_on)
+
+    def call_when_written(self, go_on: Callable[[], None]) -> None:
+        """Call in a turn of the loop after the one that writes what is queued."""
+        self._schedule()
+        self._loop.call_soon(go_on)
 
     def ping(self) -> None:
         """Ask whether the phone is still there."""
@@ -192,24 +242,46 @@ class PlaySocket(asyncio.Protocol):
         self._core.send_response(response)
         if self._core.state is State.OPEN:
             self._codec = CODECS[self._core.subprotocol]
+            retry_after_ms = self._house.turns_away(self)
+            if retry_after_ms is not None:
+                self._turn_away(retry_after_ms)
+                return
             self.session = self._house.make_session(self, self._codec)
             self._house.opened(self)
+
+    def _turn_away(self, retry_after_ms: int) -> None:
+        """Pages hear nothing of an HTTP status; of a message and a close code they do."""
+        data = {"retry_after_ms": retry_after_ms}
+        self.send(self._codec.encode(Notice("overloaded", OVERLOADED_TEXT, data)))
+        self.close(Close.OVERLOADED, "overloaded")
+
+    def _bite_by_bite(self, data: bytes) -> None:
+        """Much at once: who is being sent away is not heard any more."""
+        for start in range(0, len(data), BITE):
+            if self._core.state is not State.OPEN and self._ending:
+                return
+            self.data_received(data[start : start + BITE])
+
+    def _read_on(self) -> None:
+        self._resting = None
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def _frame(self, frame: Frame) -> None:
         if self.session is not None and (frame.opcode in CTRL_OPCODES or not frame.fin):
             self.session.receive_no_message()
         match frame.opcode:
             case Opcode.TEXT | Opcode.BINARY:
+                text = frame.opcode is Opcode.TEXT
                 if frame.fin:
-                    self._message(bytes(frame.data), frame.opcode is Opcode.TEXT)
+                    self._message(bytes(frame.data), text)
                 else:
-                    self._parts = [bytes(frame.data)]
+                    self._parts, self._parts_text = [bytes(frame.data)], text
             case Opcode.CONT:
                 self._parts.append(bytes(frame.data))
                 if frame.fin:
                     whole, self._parts = b"".join(self._parts), []
-                    # The kind of frame is the first part's; the codec finds out what it is.
-                    self._message(whole, self._codec.text)
+                    self._message(whole, self._parts_text)
             case Opcode.CLOSE:
                 if self.session is not None:
                     self.session.end()
@@ -223,6 +295,10 @@ class PlaySocket(asyncio.Protocol):
         if text is not self._codec.text:
             kind = "text" if self._codec.text else "binary"
             session.fail("bad_message", f"{self._codec.subprotocol} speaks in {kind} frames")
+            return
+        if text and not _is_utf8(payload):
+            session.end()
+            self._core.fail(CloseCode.INVALID_DATA, "text is UTF-8")
             return
         session.receive(payload)
         if session.player is not None and self._deadline is not None and not session.closed:
@@ -278,6 +354,26 @@ class PlaySocket(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(b"".join(self._core.data_to_send()))
             self._end_within(UNREAD_WITHIN_S)
+
+
+class _Core(ServerProtocol):
+    """The protocol, with a client's right to close between the parts of a message."""
+
+    def recv_frame(self, frame: Frame) -> None:
+        """Take a frame in."""
+        if frame.opcode is Opcode.CLOSE:
+            # A control frame may stand between parts (RFC 6455, 5.4); it is no error of the client.
+            self.current_size = None
+        super().recv_frame(frame)
+
+
+def _is_utf8(payload: bytes) -> bool:
+    """The core leaves that to its user, and the decoder looks only at the strings that it needs."""
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _pick_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -40,7 +40,7 @@ class Stats:
     refused: dict[str, int] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
     slowed: int = 0
-    """How often a sender was not read from for a while."""
+    """Messages after which nothing was read from their sender for a while."""
     shed: dict[str, int] = field(
         default_factory=lambda: {"looks": 0, "feeds": 0, "sockets": 0, "catches": 0}
     )
