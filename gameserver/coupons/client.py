@@ -7,6 +7,7 @@ after a moment that differs from caller to caller, as long as its deadline allow
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -37,11 +38,17 @@ DEADLINE_S = 3.0
 TRY_S = 1.2
 CONNECTIONS = 16
 UNDER_WAY_MOST = 64
+"""Of the calls that read, and as many of those that write; connections, too. Anybody can make a
+server read, by asking for a wallet or whether it is ready: that must keep no coupon waiting."""
+
 ANSWER_MAX = 8 * 1024 * 1024
 
-PASSING_MOST = 128
+PASSING_MOST = 512
 """Requests of others that are under way at once. They have connections of their own, so that a
 report that is read slowly keeps no coupon waiting."""
+
+PASSING_PER_MERCHANT = 128
+"""Of these for one merchant: none may keep the others' tills from redeeming."""
 
 PASSED_WITHIN_S = 10.0
 """Until the answer to somebody else's request begins."""
@@ -66,8 +73,9 @@ class Ask(NamedTuple):
 
 
 class PassedRequest(NamedTuple):
-    """Somebody else's request: its path is percent-encoded and has the query with it."""
+    """The request of a merchant: its path is percent-encoded and has the query with it."""
 
+    merchant: str
     method: str
     path: str
     headers: Mapping[str, str]
@@ -104,6 +112,17 @@ class Passed:
             raise LedgerUnavailable("the coupon service breaks its answer off") from error
 
 
+class _Way:
+    """What calls of one kind share."""
+
+    __slots__ = ("breaker", "session", "under_way")
+
+    def __init__(self) -> None:
+        self.breaker = Breaker(random.random)
+        self.session: ClientSession | None = None
+        self.under_way = 0
+
+
 class CouponClient:
     """A coupon service at a URL, asked with a service key.
 
@@ -113,20 +132,19 @@ class CouponClient:
     def __init__(self, url: str, key: str) -> None:
         self._base = str(URL(url).with_query(None).with_fragment(None)).rstrip("/")
         self._key = key
-        self._own: ClientSession | None = None
         self._others: ClientSession | None = None
-        # Of their own, since a database that can't be written may well be read.
-        self.reading = Breaker(random.random)
-        self.writing = Breaker(random.random)
+        # Each of its own, since a database that can't be written may well be read.
+        self._reads = _Way()
+        self._writes = _Way()
         self.calls = 0
         self.failures = 0
         self.durations = Histogram()
         """Seconds until a call was answered, or given up."""
-        self.under_way = 0
-        self.passing = 0
+        self._passing: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
-        self._own = self._session(CONNECTIONS)
+        self._reads.session = self._session(CONNECTIONS)
+        self._writes.session = self._session(CONNECTIONS)
         self._others = self._session(PASSING_MOST)
         return self
 
@@ -136,10 +154,9 @@ class CouponClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._own is not None
-        assert self._others is not None
-        await self._own.close()
-        await self._others.close()
+        for session in (self._reads.session, self._writes.session, self._others):
+            assert session is not None
+            await session.close()
 
     def _session(self, connections: int) -> ClientSession:
         return ClientSession(
@@ -148,6 +165,26 @@ class CouponClient:
             headers={"Authorization": f"Bearer {self._key}", "Accept-Encoding": "identity"},
             skip_auto_headers=(hdrs.CONTENT_TYPE,),
         )
+
+    @property
+    def reading(self) -> Breaker:
+        """The breaker of calls that read."""
+        return self._reads.breaker
+
+    @property
+    def writing(self) -> Breaker:
+        """The breaker of calls that write."""
+        return self._writes.breaker
+
+    @property
+    def under_way(self) -> int:
+        """How many calls are being made."""
+        return self._reads.under_way + self._writes.under_way
+
+    @property
+    def passing(self) -> int:
+        """How many requests of merchants are being passed on."""
+        return self._passing.total()
 
     @property
     def is_away(self) -> bool:
@@ -178,16 +215,19 @@ class CouponClient:
     @asynccontextmanager
     async def passing_on(self, passed: PassedRequest) -> AsyncIterator[Passed]:
         """Somebody else's request, made once, and its answer to be read as it comes."""
-        if self.passing >= PASSING_MOST:
+        merchant = passed.merchant
+        if self.passing >= PASSING_MOST or self._passing[merchant] >= PASSING_PER_MERCHANT:
             raise LedgerBusy("too many requests to the coupon service are under way")
-        if self._breaker(passed.method).is_open:
+        if self._way(passed.method).breaker.is_open:
             raise LedgerUnavailable("the coupon service is away")
-        self.passing += 1
+        self._passing[merchant] += 1
         try:
             async with await self._begun(passed) as response:
                 yield Passed(response)
         finally:
-            self.passing -= 1
+            self._passing[merchant] -= 1
+            if not self._passing[merchant]:
+                del self._passing[merchant]
 
     async def _begun(self, passed: PassedRequest) -> ClientResponse:
         assert self._others is not None
@@ -205,27 +245,27 @@ class CouponClient:
             raise LedgerUnavailable("the coupon service can't be reached") from error
 
     async def _guarded(self, asked: Ask, decode: Callable[[bytes], A]) -> A | None:
-        if self.under_way >= UNDER_WAY_MOST:
+        way = self._way(asked.method)
+        if way.under_way >= UNDER_WAY_MOST:
             raise LedgerBusy("too many calls to the coupon service are under way")
-        breaker = self._breaker(asked.method)
-        permit = breaker.admit(asyncio.get_running_loop().time())
+        permit = way.breaker.admit(asyncio.get_running_loop().time())
         if permit is None:
             raise LedgerUnavailable("the coupon service is away")
-        self.under_way += 1
+        way.under_way += 1
         try:
             return await self._until_answered(asked, decode, permit)
         finally:
-            self.under_way -= 1
-            breaker.withdrawn(permit)
+            way.under_way -= 1
+            way.breaker.withdrawn(permit)
 
-    def _breaker(self, method: str) -> Breaker:
-        return self.reading if method == hdrs.METH_GET else self.writing
+    def _way(self, method: str) -> _Way:
+        return self._reads if method == hdrs.METH_GET else self._writes
 
     async def _until_answered(
         self, asked: Ask, decode: Callable[[bytes], A], permit: Permit
     ) -> A | None:
         loop = asyncio.get_running_loop()
-        breaker = self._breaker(asked.method)
+        breaker = self._way(asked.method).breaker
         deadline_s = loop.time() + DEADLINE_S
         pause_s = 0.025
         while True:
@@ -247,7 +287,8 @@ class CouponClient:
                 return answer
 
     async def _once(self, asked: Ask, within_s: float) -> bytes | None:
-        assert self._own is not None
+        session = self._way(asked.method).session
+        assert session is not None
         self.calls += 1
         url = URL(self._base + asked.path, encoded=True)
         body = None if asked.body is None else msgspec.json.encode(asked.body)
@@ -256,7 +297,7 @@ class CouponClient:
             headers["Content-Type"] = "application/json"
         started_s = perf_counter()
         try:
-            async with self._own.request(
+            async with session.request(
                 asked.method,
                 url.with_query({name: str(value) for name, value in asked.query.items()}),
                 data=body,

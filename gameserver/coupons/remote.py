@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -36,6 +37,9 @@ T = TypeVar("T")
 
 PAGE_MOST = 500
 CODE_MAX = 64
+
+NUMBER_MAX = 2**62
+"""The greatest number of a change that there may be."""
 
 Zones = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 """The time zones of stores, by id, of those that the game knows."""
@@ -124,7 +128,8 @@ class RemoteCoupons:
         if after is not None:
             query["after"] = after
         asked = Ask("GET", "/v1/coupon-changes", query=query)
-        return (await self._ask(asked, _List[CouponChange])).items
+        answer = await self._ask(asked, _List[CouponChange], partial(_answers_changes, after))
+        return answer.items
 
     async def forget(self, player: str) -> None:
         """See `CouponService.forget`."""
@@ -140,7 +145,12 @@ class RemoteCoupons:
         if cursor is not None:
             query["cursor"] = cursor
         try:
-            found = await self._ask(Ask("GET", path, query=query), answer)
+            found = await self._ask(
+                Ask("GET", path, query=query),
+                answer,
+                # Whoever reads to the end would read for ever.
+                lambda page: page.next is None or page.next != cursor,
+            )
         except NotTaken as error:
             if cursor is None:
                 raise
@@ -187,6 +197,12 @@ def _answers(item: IssueItem, result: IssueResult) -> bool:
 
 def _answers_reserve(wanted: Sequence[Reservation], answer: AllGranted) -> bool:
     return [each.reservation for each in answer.results] == [each.reservation for each in wanted]
+
+
+def _answers_changes(after: int | None, answer: _List[CouponChange]) -> bool:
+    """Whether whoever follows them comes further each time."""
+    numbers = [-1 if after is None else after, *(change.number for change in answer.items)]
+    return numbers[-1] <= NUMBER_MAX and all(one < next_ for one, next_ in pairwise(numbers))
 
 
 def _catch(item: IssueItem, zone: str | None) -> CatchItem:

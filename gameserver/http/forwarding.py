@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import hdrs, web
 
-from gameserver.coupons.client import CouponClient, Passed, PassedRequest, as_json
+from gameserver.coupons.client import (
+    STREAM_IDLE_S,
+    CouponClient,
+    Passed,
+    PassedRequest,
+    as_json,
+)
 from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.http.call import Role, Who
 from gameserver.http.coupons import Redemption
@@ -64,7 +70,7 @@ class Forwarding:
             headers[ACTING_FOR] = as_json(acting)
             # Of the address that a request line may name, nothing but the path is ours to ask.
             path = request.rel_url.raw_path_qs
-            passed = PassedRequest(request.method, path, headers, body)
+            passed = PassedRequest(acting.merchant, request.method, path, headers, body)
             async with self.client.passing_on(passed) as answer:
                 _check(route, answer)
                 return await _answered(request, answer)
@@ -116,10 +122,13 @@ async def _answered(request: web.Request, answer: Passed) -> web.StreamResponse:
     await response.prepare(request)
     try:
         async for chunk in answer.chunks():
-            await response.write(chunk)
+            async with asyncio.timeout(STREAM_IDLE_S):
+                await response.write(chunk)
         await response.write_eof()
-    except ConnectionResetError:
+    except (ConnectionResetError, TimeoutError):
         log.info("nobody is there any more to read an answer")
+        if request.transport is not None:
+            request.transport.abort()
     except LedgerUnavailable as error:
         # What has been said can't be taken back: who asked is to see that it is not all.
         log.warning("an answer breaks off: %s", error)

@@ -19,7 +19,7 @@ from gameserver.coupons.client import Ask, CouponClient
 from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.coupons.zones import StoreZones
-from gameserver.http import reports
+from gameserver.http import forwarding, reports
 from gameserver.http.call import Role
 from gameserver.http.guessing import WRONG_PER_KEY
 from gameserver.http.routes import COUPON_ROUTES, GAME_ROUTES, make_web_app
@@ -74,6 +74,7 @@ from tests.http.test_reports import (
     test_the_coupons_of_others_are_not_in_it,
 )
 from tests.servers.moody import Mood, Moody, moody
+from tests.waiting import until
 
 AGAIN = (
     test_a_budget_bounds_what_is_out,
@@ -338,7 +339,9 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "STREAM_IDLE_S", 0.3)
 
 
-WHOLLY_BAD = [mood for mood in Mood if mood not in (Mood.WELL, Mood.CUT, Mood.DEEP, Mood.OTHER)]
+WHOLLY_BAD = [
+    mood for mood in Mood if mood not in (Mood.WELL, Mood.CUT, Mood.DEEP, Mood.OTHER, Mood.LONG)
+]
 
 
 @pytest.mark.usefixtures("_hurry")
@@ -395,3 +398,35 @@ async def test_who_reads_slowly_keeps_no_coupon_waiting(
     assert [task.result().code for task in done] == ["busy", "busy"]
     await desk.moody.be(Mood.WELL)
     assert [reply.status for reply in await asyncio.gather(*waiting)] == [200, 200]
+
+
+async def test_a_merchant_who_waits_keeps_no_other_from_redeeming(
+    desk: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PASSING_PER_MERCHANT", 2)
+    await desk.moody.be(Mood.SLOW, only_at=COUPONS)
+    waiting = [asyncio.create_task(desk.as_merchant("GET", COUPONS)) for _ in range(2)]
+    await until(lambda: desk.asker.passing == 2)
+    assert (await desk.as_merchant("GET", "/v1/campaigns")).code == "busy"
+    rival = await desk.game_books.merchants.add_merchant("Rival")
+    reply = await desk.ask("GET", "/v1/campaigns", Authorization=f"Bearer {rival.key}")
+    assert reply.status == 200
+    await desk.moody.be(Mood.WELL)
+    assert [reply.status for reply in await asyncio.gather(*waiting)] == [200, 200]
+
+
+async def test_an_answer_that_nobody_reads_is_given_up(
+    desk: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forwarding, "STREAM_IDLE_S", 0.3)
+    host, port = desk.url.removeprefix("http://").split(":")
+    head = "GET /v1/campaigns HTTP/1.1\r\nHost: x\r\n"
+    head += f"Authorization: Bearer {desk.keys[Role.MERCHANT]}\r\n\r\n"
+    await desk.moody.be(Mood.LONG)
+    _, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    try:
+        writer.write(head.encode())
+        await until(lambda: desk.asker.passing == 1)
+        await until(lambda: desk.asker.passing == 0)
+    finally:
+        writer.transport.abort()

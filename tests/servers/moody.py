@@ -28,6 +28,7 @@ class Mood(StrEnum):
     DROPPING = "does it and drops the reply"
     REDIRECTING = "redirects"
     REFUSING = "401"
+    LONG = "more than anybody's buffers hold"
 
 
 class Request(NamedTuple):
@@ -208,6 +209,7 @@ _BAD = {
         b"\r\n\r\n", b"\r\nLocation: /elsewhere\r\n\r\n"
     ),
     Mood.REFUSING: _http("401 Unauthorized", b"{}"),
+    Mood.LONG: _http("200 OK", b" " * 30_000_000),
 }
 
 
