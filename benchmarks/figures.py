@@ -51,7 +51,14 @@ async def fixes(cores: Cores, effort: Effort) -> AsyncIterator[Figure]:
                 yield figure
             async with city(MANY_CATS) as large:
                 yield await _start(cores, large, effort)
+                began_s = time.perf_counter()
                 async with walking(cores.server, large, PLAYERS, "other") as others:
+                    yield Figure(
+                        name="start_seen_s",
+                        what=f"the same until {PLAYERS:,} players all see the cats around them",
+                        unit="s",
+                        runs=[others.saw_s - began_s],
+                    )
                     what = f"a fix among {MANY_CATS:,} cats, against {CATS:,}"
                     async for figure in _compared("cats", what, (crowd, others), effort):
                         yield figure
