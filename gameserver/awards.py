@@ -18,7 +18,15 @@ from msgspec.structs import replace
 from gameserver.batches import Batches, BatchesFull
 from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region
-from gameserver.game.model import Claim, CouponState, CouponView, IssueItem, IssueResult, catch_id
+from gameserver.game.model import (
+    Claim,
+    Coupon,
+    CouponState,
+    CouponView,
+    IssueItem,
+    IssueResult,
+    catch_id,
+)
 from gameserver.histogram import Histogram
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.database import LedgerError
@@ -40,6 +48,7 @@ log = logging.getLogger(__name__)
 ISSUE_WITHIN_S = 1.5
 RECORD_WITHIN_S = 1.0
 BATCH_MOST = 500
+RECALL_MOST = 100
 WAITING_MOST = 10_000
 
 _LIMITED_BY = " by "
@@ -81,6 +90,10 @@ class Awards:
         self.recording: Batches[Recorded, bool] = Batches(
             self._record, most=BATCH_MOST, waiting=WAITING_MOST
         )
+        # In batches too: anybody can ask for attempts that there never were, thirty times a second.
+        self._recalling: Batches[str, Coupon | None] = Batches(
+            self._coupons_of, most=RECALL_MOST, waiting=WAITING_MOST
+        )
         self.issue_times = Histogram()
         """Seconds that players waited for a coupon, waiting for a batch included."""
         self.record_times = Histogram()
@@ -89,6 +102,7 @@ class Awards:
     async def __aenter__(self) -> Self:
         await self.issuing.__aenter__()
         await self.recording.__aenter__()
+        await self._recalling.__aenter__()
         return self
 
     async def __aexit__(
@@ -97,6 +111,7 @@ class Awards:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._recalling.__aexit__(kind, error, trace)
         await self.issuing.__aexit__(kind, error, trace)
         await self.recording.__aexit__(kind, error, trace)
 
@@ -141,13 +156,13 @@ class Awards:
             kept = await self._catches.find(name)
             if kept is not None and kept.claim.campaign is None:
                 return _caught(kept.claim, None)
-            coupons = await self._coupons.of_catches([name])
-        except LedgerError:
+            coupon = await self._recalling.add(name)
+        except (LedgerError, BatchesFull):
             return refused("busy", attempt=catch.attempt, cat=catch.cat)
         if kept is None:
-            return IsIssued() if coupons else None
-        if coupons:
-            return _caught(kept.claim, coupon_view(coupons[0]))
+            return None if coupon is None else IsIssued()
+        if coupon is not None:
+            return _caught(kept.claim, coupon_view(coupon))
         promised = pending_coupon(kept.claim.campaign or "", "") if kept.is_owed else None
         return _caught(kept.claim, promised)
 
@@ -258,6 +273,11 @@ class Awards:
         found = await self._coupons.issue(asked, self._clock()) if asked else []
         results = {result.catch: result for result in found}
         return [results.get(item.catch, IssueResult(item.catch, "already")) for item in items]
+
+    async def _coupons_of(self, catches: Sequence[str]) -> Sequence[Coupon | None]:
+        found = await self._coupons.of_catches(list(dict.fromkeys(catches)))
+        by_catch = {coupon.catch: coupon for coupon in found}
+        return [by_catch.get(catch) for catch in catches]
 
     async def _record(self, batch: Sequence[Recorded]) -> Sequence[bool]:
         owed = {won.claim.catch for won, is_owed in batch if is_owed}

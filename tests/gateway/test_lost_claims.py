@@ -1,12 +1,18 @@
 """Redis has lost a claim, as a power cut makes it, and its player asks again for the answer."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 import redis
 
+from gameserver.awards import Awards
 from gameserver.game.geo import region_of
-from gameserver.game.model import Claim, IssueItem, catch_id
+from gameserver.game.model import Claim, Coupon, IssueItem, catch_id
 from gameserver.keeper.leftovers import OWED_AFTER_MS
+from gameserver.ledger.coupons import LedgerCoupons
+from gameserver.protocol import Catch
 from tests.servers.game import PLACE, Game, plan
 from tests.waiting import until
 
@@ -151,3 +157,24 @@ async def issue(street: Game, cat: str, attempt: str, campaign: str) -> str:
     [result] = await street.app.ledger.coupons.issue([item], item.at_ms)
     assert result.coupon is not None
     return result.coupon.code
+
+
+async def test_attempts_that_there_never_were_cost_the_coupon_service_little(
+    street: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, asked = street.app, list[int]()
+    of_catches = LedgerCoupons.of_catches
+
+    async def counted(self: LedgerCoupons, catches: Sequence[str]) -> list[Coupon]:
+        asked.append(len(catches))
+        return await of_catches(self, catches)
+
+    monkeypatch.setattr(LedgerCoupons, "of_catches", counted)
+    cat = f"{region_of(*PLACE)}-made-up"
+    async with Awards(app.live, app.ledger.coupons, app.ledger.catches, lambda: 0) as awards:
+        answers = await asyncio.gather(
+            *(awards.recall(f"p{n}", Catch(f"a{n}", cat, ANOTHER_TICKET)) for n in range(200))
+        )
+    assert set(answers) == {None}
+    assert sum(asked) == 200
+    assert len(asked) < 100
