@@ -24,13 +24,14 @@ from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
 from gameserver.coupons.zones import StoreZones
 from gameserver.gateway.coupon_feed import CouponFeed
-from gameserver.gateway.doorman import Doorman, reused_connections
+from gameserver.gateway.doorman import IDLE_HTTP_S, Doorman, Hall, reused_connections
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway, Limits
-from gameserver.gateway.socket import PlaySocket
+from gameserver.gateway.socket import PlaySocket, hear_of_slow_readers
 from gameserver.gateway.street import Ground, Street
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
 from gameserver.http.site import Site
+from gameserver.http.traffic import Traffic
 from gameserver.jobs import Jobs
 from gameserver.keeper.keeper import Books, Keeper
 from gameserver.ledger.database import LedgerError
@@ -39,7 +40,8 @@ from gameserver.live.embedded import embedded_redis
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live, open_live
 from gameserver.live.messages import InboxMessage
-from gameserver.ops.metrics import Watched, exposition
+from gameserver.ops.metrics import Watched, game_exposition
+from gameserver.ops.pauses import Pauses
 from gameserver.services import services, tidy, wall_clock_ms
 from gameserver.species import read_species
 
@@ -113,6 +115,21 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         if client is not None:
             start("news of coupons", CouponFeed(street, coupons, ledger.catches.attempts).follow)
         stack.push_async_callback(_leave, live, process)
+        pauses, traffic = stack.enter_context(Pauses()), Traffic()
+        start("watching for pauses", pauses.watch)
+        watched = Watched(
+            process=process,
+            gateway=gateway,
+            feed=feed,
+            keeper=keeper,
+            awards=awards,
+            jobs=jobs,
+            live=live,
+            db=ledger.db,
+            traffic=traffic,
+            pauses=pauses,
+            coupons=client,
+        )
         site = Site(
             ledger=ledger,
             coupons=coupons,
@@ -123,7 +140,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             clock=wall_clock_ms,
             token_ttl_ms=config.token_ttl_s * 1000,
             ready=_readiness(live, ledger, gateway, coupons if client is not None else None),
-            metrics=exposition(Watched(process, gateway, feed, keeper, awards, jobs, client)),
+            metrics=game_exposition(watched),
+            traffic=traffic,
             tell=Post(live).tell,
             origins=config.origins,
             guests_per_minute=config.guests_per_minute,
@@ -145,13 +163,17 @@ async def _serving(
 
     web_app = make_web_app(site, ROUTES if site.coupon_client is None else GAME_ROUTES)
     web_app.middlewares.insert(0, reused_connections(play))
-    runner = web.AppRunner(web_app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(
+        web_app, access_log=None, handle_signals=False, keepalive_timeout=IDLE_HTTP_S
+    )
     await runner.setup()
     web_protocol = runner.server
     assert web_protocol is not None
 
+    hall = Hall()
+
     def doorman() -> Doorman:
-        return Doorman(loop, play, web_protocol)
+        return Doorman(loop, hall, play, web_protocol)
 
     try:
         if listener is not None:
@@ -160,6 +182,7 @@ async def _serving(
             server = await loop.create_server(
                 doorman, config.host, config.port, backlog=BACKLOG, reuse_address=True
             )
+        hear_of_slow_readers(server.sockets)
         host, port = server.sockets[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         try:

@@ -1,4 +1,4 @@
-"""One port for two protocols: reads a connection's first line and hands it to whom it is for.
+"""One port for two protocols: reads a request's head and hands the connection to whom it is for.
 
 `GET /play` goes to the WebSocket shell, everything else to the HTTP application. The one who gets
 the connection sees every byte of it, as if it had been there from the start. A connection that the
@@ -15,23 +15,65 @@ from aiohttp.typedefs import Handler, Middleware
 
 from gameserver.gateway.socket import PlaySocket
 
-FIRST_LINE_WITHIN_S = 10.0
+HEAD_WITHIN_S = 10.0
+"""A request's head must be there this long after the connection, or the line is cut."""
+
+HEAD_MAX = 16 * 1024
+"""A head that is longer is left to the HTTP application, which refuses it."""
+
+WAITING_MOST = 8192
+"""So many connections may be without a head: twice what the kernel holds for us to accept."""
+
+IDLE_HTTP_S = 75.0
+"""HTTP connections are kept this long between requests, and no head may take longer. Proxies keep
+theirs for 60 s."""
+
 _PLAY = (b"GET /play ", b"GET /play?")
+_HEAD_ENDS = b"\r\n\r\n"
+
+
+class Hall:
+    """The connections whose heads are not there yet.
+
+    Where there are too many, the one that has said nothing for longest has to go: who has a request
+    says it at once, so slow and silent ones keep nobody out.
+    """
+
+    def __init__(self, most: int = WAITING_MOST) -> None:
+        self._most = most
+        self._waiting: dict[Doorman, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def enter(self, doorman: "Doorman") -> None:
+        """A new connection."""
+        if len(self._waiting) >= self._most:
+            next(iter(self._waiting)).show_out()
+        self._waiting[doorman] = None
+
+    def leave(self, doorman: "Doorman") -> None:
+        """It has its head, or is gone. Safe to call twice."""
+        self._waiting.pop(doorman, None)
 
 
 class Doorman(asyncio.Protocol):
-    """Holds a connection until its first line is there, for at most FIRST_LINE_WITHIN_S."""
+    """Holds a connection until the head of its request is there, for at most HEAD_WITHIN_S."""
+
+    __slots__ = ("_deadline", "_hall", "_loop", "_play", "_seen", "_transport", "_web")
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        hall: Hall,
         play: Callable[[], PlaySocket],
         web: Callable[[], asyncio.Protocol],
     ) -> None:
         self._loop = loop
+        self._hall = hall
         self._play = play
         self._web = web
-        self._seen = b""
+        self._seen = bytearray()
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -39,29 +81,39 @@ class Doorman(asyncio.Protocol):
         """A new connection."""
         transport = cast(asyncio.Transport, transport)  # uvloop's own class is no subclass
         self._transport = transport
-        self._deadline = self._loop.call_later(FIRST_LINE_WITHIN_S, transport.abort)
+        self._deadline = self._loop.call_later(HEAD_WITHIN_S, self.show_out)
+        self._hall.enter(self)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of the first line."""
+        """Bytes of the head, and perhaps of what follows it."""
+        begin = max(0, len(self._seen) - len(_HEAD_ENDS) + 1)
         self._seen += data
-        if len(self._seen) < len(_PLAY[0]) and b"\n" not in self._seen:
-            return
-        self._hand_over(self._play if self._seen.startswith(_PLAY) else self._web)
+        is_whole = self._seen.find(_HEAD_ENDS, begin) >= 0
+        if is_whole or len(self._seen) > HEAD_MAX or not self._seen[:1].isalpha():
+            self._hand_over(self._play if self._seen.startswith(_PLAY) else self._web)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone before it said what it wanted."""
+        self._leave()
+
+    def show_out(self) -> None:
+        """Cut the line."""
+        self._leave()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _leave(self) -> None:
+        self._hall.leave(self)
         if self._deadline is not None:
             self._deadline.cancel()
 
     def _hand_over(self, make: Callable[[], asyncio.Protocol]) -> None:
-        assert self._deadline is not None
         assert self._transport is not None
-        self._deadline.cancel()
+        self._leave()
         protocol = make()
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
-        protocol.data_received(self._seen)
-        self._seen = b""
+        protocol.data_received(bytes(self._seen))
 
 
 def reused_connections(make_socket: Callable[[], PlaySocket]) -> Middleware:

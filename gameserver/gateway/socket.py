@@ -5,8 +5,9 @@ loop, and limits on what a phone may leave unread.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+from collections.abc import Callable, Iterable, Sequence
+from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
+from typing import Any, Protocol, cast
 
 from websockets.exceptions import NegotiationError
 from websockets.frames import CTRL_OPCODES, CloseCode, Frame, Opcode
@@ -34,6 +35,10 @@ UNREAD_MAX = 64 * 1024
 
 UNREAD_WITHIN_S = 2.0
 """A slow phone has this long to catch up before the socket closes, 4101."""
+
+UNSENT_IN_KERNEL = 16 * 1024
+"""Of what a phone has not taken yet the kernel keeps no more; it would keep megabytes, and a slow
+reader would be noticed late and read old news first."""
 
 UNREAD_CUT = 4 * 1024 * 1024
 """Nobody may leave more than this unread, however briefly: a first view can be large."""
@@ -365,6 +370,12 @@ class _Core(ServerProtocol):
             # A control frame may stand between parts (RFC 6455, 5.4); it is no error of the client.
             self.current_size = None
         super().recv_frame(frame)
+
+
+def hear_of_slow_readers(listeners: Iterable[Any]) -> None:
+    """Have the kernel keep little for readers of connections that these sockets will accept."""
+    for listener in listeners:
+        listener.setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
 
 
 def _is_utf8(payload: bytes) -> bool:

@@ -1,0 +1,97 @@
+"""How much load there is, and what is left out for it."""
+
+from random import Random
+
+import pytest
+
+from gameserver.gateway.pressure import (
+    BEATS_DOWN,
+    BEATS_UP,
+    BUSY_LAG_S,
+    OVERLOADED_LAG_S,
+    RELIEF,
+    RETRY_AFTER_MS,
+    Load,
+    Pressure,
+    retry_after_ms,
+)
+
+
+def after(*lags_s: float) -> Pressure:
+    pressure = Pressure()
+    for lag_s in lags_s:
+        pressure.beat(lag_s)
+    return pressure
+
+
+def test_a_loop_that_is_on_time_sheds_nothing() -> None:
+    pressure = after(*[0.001] * 100)
+    assert pressure.load is Load.CALM
+    assert pressure.relief == (0.0, 0, True)
+
+
+def test_one_long_turn_is_no_overload() -> None:
+    lags = [*[0.001] * BEATS_UP, 3.0] * 10
+    assert after(*lags).load is Load.CALM
+
+
+def test_a_loop_that_stays_late_first_slows_views_and_only_then_lets_nobody_in() -> None:
+    pressure = Pressure()
+    loads = []
+    for _ in range(3 * BEATS_UP):
+        pressure.beat(OVERLOADED_LAG_S)
+        loads.append(pressure.load)
+    assert loads[BEATS_UP - 1] is Load.BUSY
+    assert sorted(set(loads)) == [Load.CALM, Load.BUSY, Load.OVERLOADED]
+    assert loads == sorted(loads)
+    assert pressure.lag_s == OVERLOADED_LAG_S
+
+
+def test_a_busy_loop_lets_players_in_and_shows_them_less_often() -> None:
+    pressure = after(*[BUSY_LAG_S] * 100)
+    assert pressure.load is Load.BUSY
+    assert pressure.relief.lets_in
+    assert pressure.relief.feeds_every_s > 0.0
+    assert pressure.relief.looks_every_ms > 0
+
+
+def test_the_more_load_the_less_is_shown() -> None:
+    feeds = [RELIEF[load].feeds_every_s for load in Load]
+    looks = [RELIEF[load].looks_every_ms for load in Load]
+    assert feeds == sorted(set(feeds))
+    assert looks == sorted(set(looks))
+
+
+def test_the_load_ends_step_by_step_once_the_loop_is_well_on_time_again() -> None:
+    pressure = after(*[1.0] * 20)
+    assert pressure.load is Load.OVERLOADED
+    for _ in range(100):
+        pressure.beat(OVERLOADED_LAG_S * 0.9)  # on the verge: it does not flap
+    assert pressure.load is Load.OVERLOADED
+    loads = []
+    for _ in range(3 * BEATS_DOWN):
+        pressure.beat(0.0)
+        loads.append(pressure.load)
+    assert sorted(set(loads)) == [Load.CALM, Load.BUSY, Load.OVERLOADED]
+    assert loads == sorted(loads, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("sockets", "most", "away"), [(9, 10, False), (10, 10, True), (9, 0, False)]
+)
+def test_newcomers_are_turned_away_where_there_are_as_many_sockets_as_may_be(
+    sockets: int, most: int, away: bool
+) -> None:
+    assert Pressure().turns_away(sockets, most) is away
+
+
+def test_newcomers_are_turned_away_under_overload_however_few_sockets_there_are() -> None:
+    assert after(*[1.0] * 20).turns_away(0, 0)
+
+
+def test_those_who_are_turned_away_are_not_asked_back_all_at_once() -> None:
+    rng = Random(3)
+    hints = [retry_after_ms(rng) for _ in range(1000)]
+    assert min(hints) >= RETRY_AFTER_MS
+    assert max(hints) < 2 * RETRY_AFTER_MS
+    assert len(set(hints)) > 800
