@@ -10,19 +10,19 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.gc_collector import GCCollector
-from prometheus_client.platform_collector import PlatformCollector
-from prometheus_client.process_collector import ProcessCollector
 
 from gameserver.config import Config
 from gameserver.http.routes import COUPON_ROUTES, make_web_app
 from gameserver.http.site import Site
+from gameserver.http.traffic import Traffic
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.live.messages import InboxMessage
+from gameserver.ops.exposition import coupon_exposition
+from gameserver.ops.pauses import Pauses
 from gameserver.services import services, tidy, wall_clock_ms
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ async def running_coupons(config: Config) -> AsyncIterator[str]:
         await keep_key(ledger, config.coupons_key_file)
         start = await stack.enter_async_context(services())
         start("tidying", partial(tidy, ledger))
+        pauses, traffic = stack.enter_context(Pauses()), Traffic()
+        start("watching for pauses", pauses.watch)
         site = Site(
             ledger=ledger,
             coupons=ledger.coupons,
@@ -51,7 +53,8 @@ async def running_coupons(config: Config) -> AsyncIterator[str]:
             clock=wall_clock_ms,
             token_ttl_ms=config.token_ttl_s * 1000,
             ready=partial(_ready, ledger),
-            metrics=partial(generate_latest, _registry()),
+            metrics=coupon_exposition(token_hex(6), ledger.db, traffic, pauses),
+            traffic=traffic,
             tell=_tell_nobody,
             origins=config.origins,
         )
@@ -115,11 +118,3 @@ async def _ready(ledger: Ledger) -> dict[str, str]:
 
 async def _tell_nobody(_: InboxMessage) -> None:
     """Players' phones hang on game servers, which follow the changes of coupons."""
-
-
-def _registry() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
-    return registry

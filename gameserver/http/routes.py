@@ -15,6 +15,7 @@ from gameserver.http.route import Route
 from gameserver.http.service_routes import COUPON_SERVICE
 from gameserver.http.serving import serve
 from gameserver.http.site import Site
+from gameserver.http.traffic import counting
 from gameserver.ledger.catches import Catch
 from gameserver.ledger.merchants import Merchant
 
@@ -233,7 +234,7 @@ def make_web_app(site: Site, routes: tuple[Route, ...] = ROUTES) -> web.Applicat
     """The application of a process. It keeps nothing that another process would have to know."""
     app = web.Application(
         client_max_size=BODY_MAX,
-        middlewares=[asking_first(site.origins), problems],
+        middlewares=[counting(site.traffic), asking_first(site.origins), problems],
     )
     app.on_response_prepare.extend((safe_headers, cross_origin(site.origins)))
     memory, guesses = Memory(site.guests_per_minute), Guesses()

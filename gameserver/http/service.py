@@ -1,5 +1,6 @@
 """The coupon service for game servers that keep no coupons themselves: `coupons.remote` asks."""
 
+from time import perf_counter
 from typing import Annotated
 
 import msgspec
@@ -61,7 +62,11 @@ class Lapsed(Struct, frozen=True, forbid_unknown_fields=True):
 def issue(connection: Connection, call: Call[CatchItems, NoQuery]) -> Issued:
     """Issue a coupon for each catch that may have one; a catch that has one gets it again."""
     items = [IssueItem(**msgspec.structs.asdict(catch)) for catch in call.body.items]
-    return Issued(issuing.issue(connection, items, call.now_ms))
+    traffic, started_s = call.site.traffic, perf_counter()
+    results = issuing.issue(connection, items, call.now_ms)
+    traffic.issue_sizes.add(len(items))
+    traffic.issue_durations.add(perf_counter() - started_s)
+    return Issued(results)
 
 
 def reserve(connection: Connection, call: Call[NewReservation, NoQuery]) -> Granted:

@@ -1,11 +1,12 @@
 """What the HTTP API is made with. The server's wiring makes one `Site` per process."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gameserver.coupons.client import CouponClient
 from gameserver.coupons.service import CouponService
 from gameserver.game.catching import Rules
+from gameserver.http.traffic import Traffic
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.messages import InboxMessage
 from gameserver.species import Species
@@ -30,6 +31,8 @@ class Site:
     """Prometheus' text format."""
     tell: Callable[[InboxMessage], Awaitable[None]]
     """Reaches a player's session, wherever it is. May fail: what it tells stands in the ledger."""
+    traffic: Traffic = field(default_factory=Traffic)
+    """Counts what is asked of the API."""
     coupon_client: CouponClient | None = None
     """The coupon service that has the books of coupons, where that is not this process."""
     origins: tuple[str, ...] = ()

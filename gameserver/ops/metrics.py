@@ -1,24 +1,27 @@
-"""Prometheus metrics. The hot path counts in plain integers; they are read when scraped."""
+"""The game's metrics. The hot path counts in plain integers; they are read when scraped."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.gc_collector import GCCollector
-from prometheus_client.platform_collector import PlatformCollector
-from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from gameserver.awards import Awards
 from gameserver.coupons.client import CouponClient
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway
+from gameserver.http.traffic import Traffic
 from gameserver.jobs import Jobs
 from gameserver.keeper.keeper import Keeper
+from gameserver.ledger.database import Database
+from gameserver.live.live import Live
+from gameserver.ops.exposition import exposition
+from gameserver.ops.families import histogram, histograms
+from gameserver.ops.pauses import Pauses
+from gameserver.ops.shared import HttpCollector, SqlCollector, of_issue_batches
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """The parts of a process that metrics are read from."""
 
@@ -28,6 +31,10 @@ class Watched:
     keeper: Keeper
     awards: Awards
     jobs: Jobs
+    live: Live
+    db: Database
+    traffic: Traffic
+    pauses: Pauses
     coupons: CouponClient | None = None
 
 
@@ -39,41 +46,30 @@ class GameCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """All families of the game."""
-        info = GaugeMetricFamily("catcat_process", "Always 1, for its label.", labels=["process"])
-        info.add_metric([self._watched.process], 1)
-        yield info
         yield from self._counters()
+        yield from self._labelled()
         yield from self._gauges()
+        yield from self._stages()
+        yield from self._batches()
+        yield from self._rounds()
+        if self._watched.coupons is not None:
+            yield from _of_coupon_service(self._watched.coupons)
 
     def _counters(self) -> Iterator[Metric]:
         watched, stats = self._watched, self._watched.gateway.street.stats
-        plain: tuple[tuple[str, str, int], ...] = (
+        for name, text, value in (
             ("catcat_fixes", "Position fixes handled.", stats.fixes),
             ("catcat_messages_in", "Messages received.", stats.messages_in),
             ("catcat_messages_out", "Messages sent.", stats.messages_out),
             ("catcat_catches", "Cats caught.", stats.caught),
+            ("catcat_slowed", "Messages of senders that are too fast.", stats.slowed),
             ("catcat_spawned", "Cats put on the street.", watched.keeper.spawned),
             ("catcat_drained", "Claims finished by the keeper.", watched.keeper.leftovers.finished),
-            (
-                "catcat_issue_batches",
-                "Batches of coupons.",
-                sum(watched.awards.issuing.sizes.counts),
-            ),
-            ("catcat_issue_items", "Coupons asked for.", int(watched.awards.issuing.sizes.total)),
-            (
-                "catcat_record_batches",
-                "Batches of catches.",
-                sum(watched.awards.recording.sizes.counts),
-            ),
-        )
-        if watched.coupons is not None:
-            client = watched.coupons
-            plain += (
-                ("catcat_coupon_calls", "Calls to the coupon service.", client.calls),
-                ("catcat_coupon_failures", "Those not answered as they should.", client.failures),
-            )
-        for name, text, value in plain:
+        ):
             yield CounterMetricFamily(name, text, value=value)
+
+    def _labelled(self) -> Iterator[Metric]:
+        stats = self._watched.gateway.street.stats
         refused = CounterMetricFamily("catcat_refused", "Refusals by reason.", labels=["reason"])
         for reason, count in sorted(stats.refused.items()):
             refused.add_metric([reason], count)
@@ -82,33 +78,84 @@ class GameCollector(Collector):
         for code, count in sorted(stats.closed.items()):
             closed.add_metric([str(code)], count)
         yield closed
+        shed = CounterMetricFamily("catcat_shed", "Work left out under load.", labels=["work"])
+        for work, count in stats.shed.items():
+            shed.add_metric([work], count)
+        yield shed
 
     def _gauges(self) -> Iterator[Metric]:
         watched = self._watched
         street = watched.gateway.street
-        client = watched.coupons
-        if client is not None:
-            text = "1 while the coupon service is left in peace: coupons are pending."
-            yield GaugeMetricFamily("catcat_coupons_away", text, value=client.is_away)
         for name, text, value in (
             ("catcat_sockets", "Open sockets.", len(watched.gateway)),
             ("catcat_players", "Players in a session.", len(street.roster.sessions)),
+            ("catcat_load", "0 calm, 1 busy, 2 overloaded.", int(street.pressure.load)),
             ("catcat_cats_followed", "Cats in the regions in view.", len(street.world.cats)),
             ("catcat_regions_followed", "Regions in view.", len(street.world.regions)),
             ("catcat_regions_kept", "Regions that this keeper holds.", len(watched.keeper.held)),
             ("catcat_jobs", "Background jobs running.", len(watched.jobs)),
             ("catcat_issue_waiting", "Coupons waiting to be issued.", len(watched.awards.issuing)),
             ("catcat_record_waiting", "Catches waiting.", len(watched.awards.recording)),
-            ("catcat_feed_round_seconds", "Rounds.", sum(watched.feed.rounds.counts)),
+            ("catcat_redis_waiting", "Calls that wait for Redis.", watched.live.waiting),
         ):
             yield GaugeMetricFamily(name, text, value=value)
 
+    def _stages(self) -> Iterator[Metric]:
+        stats, awards = self._watched.gateway.street.stats, self._watched.awards
+        yield histogram("catcat_fix_seconds", "Fixes, decoding to view; a sample.", stats.fix_times)
+        yield histogram(
+            "catcat_reveal_seconds", "From an event in Redis to its viewers.", stats.reveal_times
+        )
+        yield histograms(
+            "catcat_catch_seconds",
+            "Stages of a catch.",
+            ("stage",),
+            [
+                (("judge",), stats.judge_times),
+                (("claim",), stats.claim_times),
+                (("issue",), awards.issue_times),
+                (("record",), awards.record_times),
+                (("total",), stats.catch_times),
+            ],
+        )
 
-def exposition(watched: Watched) -> Callable[[], bytes]:
-    """A function that renders all metrics of this process in Prometheus' text format."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
-    registry.register(GameCollector(watched))
-    return lambda: generate_latest(registry)
+    def _batches(self) -> Iterator[Metric]:
+        issuing, recording = self._watched.awards.issuing, self._watched.awards.recording
+        traffic = self._watched.live.traffic
+        yield from of_issue_batches(issuing.sizes, issuing.durations)
+        yield histogram("catcat_record_batch_items", "Catches per batch.", recording.sizes)
+        yield histogram("catcat_record_batch_seconds", "How long it took.", recording.durations)
+        yield histogram("catcat_redis_batch_commands", "Commands per write.", traffic.commands)
+        yield histogram("catcat_redis_seconds", "From write to last reply.", traffic.round_trips)
+
+    def _rounds(self) -> Iterator[Metric]:
+        feed, keeper = self._watched.feed, self._watched.keeper
+        yield histogram("catcat_feed_round_seconds", "Looks at the regions in view.", feed.rounds)
+        yield histogram("catcat_keeper_round_seconds", "Rounds of the keeper.", keeper.rounds)
+
+
+def _of_coupon_service(client: CouponClient) -> Iterator[Metric]:
+    yield CounterMetricFamily("catcat_coupon_calls", "Calls to the service.", value=client.calls)
+    yield CounterMetricFamily(
+        "catcat_coupon_failures", "Those not answered as they should.", value=client.failures
+    )
+    yield histogram("catcat_coupon_call_seconds", "How long they took.", client.durations)
+    yield GaugeMetricFamily(
+        "catcat_coupon_under_way", "Questions that are not answered yet.", value=client.under_way
+    )
+    yield GaugeMetricFamily(
+        "catcat_coupons_away",
+        "1 while the coupon service is left in peace: coupons are pending.",
+        value=client.is_away,
+    )
+
+
+def game_exposition(watched: Watched) -> Callable[[], bytes]:
+    """The metrics of a game server."""
+    return exposition(
+        watched.process,
+        watched.pauses,
+        SqlCollector(watched.db),
+        HttpCollector(watched.traffic),
+        GameCollector(watched),
+    )
