@@ -31,6 +31,8 @@ from gameserver.ledger.ledger import open_ledger
 CLOCKS_APART_MS = 60_000
 """Clients may run on other machines, whose clocks are not quite the server's."""
 
+HAS_IT = "already_caught"
+
 COMMITTED_WITHIN_MS = 5_000
 """A coupon that is dated so shortly before a wallet was asked for may have come right after it."""
 
@@ -196,7 +198,12 @@ def told_codes_are_coupons(story: Story, books: Books) -> Iterator[str]:
 
 
 def refused_throws_left_nothing(story: Story, books: Books) -> Iterator[str]:
-    """No coupon and no catch is of a throw that was refused, unless a later word gave it."""
+    """No coupon and no catch is of a throw that was refused, unless a later word gave it.
+
+    `already_caught` says that the player has this cat. So it does of a throw whose coupon was
+    written before the server died, of a cat that was lost with Redis: nobody knows any more what
+    kind of cat was caught, and the coupon is in the wallet.
+    """
     for attempt, answers in story.told.items():
         catch = _catch(story, attempt)
         refusals = [n for n, told in enumerate(answers) if isinstance(told, Refused)]
@@ -207,7 +214,7 @@ def refused_throws_left_nothing(story: Story, books: Books) -> Iterator[str]:
             continue
         if any(not _is_withdrawn(answer) for answer in answers[refusals[-1] + 1 :]):
             continue
-        if catch in books.by_catch:
+        if catch in books.by_catch and last.reason != HAS_IT:
             yield _fault(story, attempt, f"refused ({last.reason}), and has a coupon")
         # Of a catch that was granted with a pending coupon, a refusal takes back the coupon.
         was_granted = any(isinstance(answer, Caught) for answer in answers)

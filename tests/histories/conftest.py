@@ -139,6 +139,12 @@ async def play_ann(town: Town) -> None:
     town.tell("caught", "ann", **late, points=5, coupon=town.shown(coupon))
     kept.append(late | town.shown(coupon))
 
+    # The server died once the coupon was written, and Redis lost the cat.
+    lost = town.throw("ann", "lost")
+    coupon = await town.issue("ann", lost)
+    town.tell("refused", "ann", **lost, reason="already_caught", retry=False)
+    kept.append(lost | town.shown(coupon))
+
     never = town.throw("ann", "never")
     town.tell("caught", "ann", **never, points=5, coupon=town.pending())
     claim = await town.record("ann", never, owed=True)
