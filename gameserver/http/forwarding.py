@@ -37,6 +37,8 @@ _OURS = frozenset({401, 403})
 """Answers to our own key, which is nobody's business but ours."""
 _NOT_FOR_OTHERS = Problem("forbidden", f"No {ACTING_FOR} here: ask the coupon service itself.")
 
+_NOWHERE = Problem("not_found", "Nothing can have that name.")
+
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
@@ -56,6 +58,8 @@ class Forwarding:
                 return as_response(_NOT_FOR_OTHERS)
             if who.role is Role.PLAYER:
                 return await own(request)
+            if any(_climbs(part) for part in request.match_info.values()):
+                return as_response(_NOWHERE)
             body: bytes | None = None
             if request.can_read_body:
                 try:
@@ -98,6 +102,11 @@ class Forwarding:
             return None
         found = await self.site.ledger.merchants.get_store(merchant, store)
         return None if found is None else found.id
+
+
+def _climbs(part: str) -> bool:
+    """Whether a proxy before the service may read this part of a path as the way to another."""
+    return not {".", ".."}.isdisjoint(part.replace("\\", "/").split("/"))
 
 
 def _check(route: Route, answer: Passed) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from aiohttp import ClientError, ClientSession
+from yarl import URL
 
 from gameserver.coupons import client
 from gameserver.coupons.client import Ask, CouponClient
@@ -430,3 +431,16 @@ async def test_an_answer_that_nobody_reads_is_given_up(
         await until(lambda: desk.asker.passing == 0)
     finally:
         writer.transport.abort()
+
+
+@pytest.mark.parametrize("code", ["..%2Fplayers%2Fp1%2Fcoupons", "%2E%2E%2Fissue", "x%5C..%5Cy"])
+async def test_a_path_that_a_proxy_may_take_for_another_is_not_passed_on(
+    desk: Counter, code: str
+) -> None:
+    """The service key would open it."""
+    before = len(desk.moody.requests)
+    url = URL(f"{desk.url}/v1/coupons/{code}", encoded=True)
+    head = {"Authorization": f"Bearer {desk.keys[Role.MERCHANT]}"}
+    async with desk.session.get(url, headers=head) as reply:
+        assert reply.status == 404
+    assert len(desk.moody.requests) == before
