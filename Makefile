@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run serve test check format docs bench bench-check faults lock clean
+.PHONY: run serve test check format docs bench bench-check faults conformance fuzz lock clean
 
 run: $(READY) ## the game with a real city's stores and bots that play it
 	$(BIN)/catcat demo
@@ -48,6 +48,15 @@ faults: $(READY) ## kills everything a hundred times under load, cuts the power,
 	$(BIN)/python -m tests.faults.outage --seed $(SEED)
 	$(BIN)/python -m tests.faults.outage --seed $(SEED) --freeze
 
+# The suite runs on Python 2.7 only: pyenv's, if there is one, or name yours.
+CONFORMANCE_PYTHON ?= $(or $(shell PYENV_VERSION=2.7.18 pyenv which python2.7 2>/dev/null),python2.7)
+
+conformance: $(READY) ## the WebSocket end point against the Autobahn test suite
+	$(BIN)/python -m tests.conformance.run --python $(CONFORMANCE_PYTHON)
+
+fuzz: $(READY) ## a hundred thousand spoilt frames of both encodings against a server
+	$(BIN)/python -m tests.faults.fuzz --seed $(SEED) --frames 100000
+
 lock: $(READY) ## pins the newest versions that fit, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -62,4 +71,4 @@ $(READY): pyproject.toml requirements.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .conformance .mypy_cache .ruff_cache .pytest_cache .hypothesis
