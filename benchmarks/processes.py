@@ -98,7 +98,7 @@ class Process:
             text = (await reader.read()).decode()
         finally:
             writer.close()
-        found = re.search(r"^catcat_fixes_total (\S+)$", text, re.MULTILINE)
+        found = re.search(r"^catcat_fixes_total\{.*\} (\S+)$", text, re.MULTILINE)
         if found is None:
             raise RuntimeError(f"no metrics: {text[:80]!r}")
         return int(float(found[1]))
