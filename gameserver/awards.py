@@ -31,6 +31,7 @@ from gameserver.histogram import Histogram
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.paging import Page
+from gameserver.ledger.players import GONE
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import CouponChanged
@@ -205,13 +206,14 @@ class Awards:
         """Bring owed coupons that no outbox entry brings any more; what players should hear.
 
         A catch stands also where there is no coupon for it after all: the player has been told of
-        it, and its cat may be long gone.
+        it, and its cat may be long gone. Who asked to be forgotten gets nothing more.
         """
-        results = await self._issue([_item(claim) for claim in claims])
+        here = [claim for claim in claims if not claim.player.startswith(GONE)]
+        results = await self._issue([_item(claim) for claim in here]) if here else []
         news: list[CouponChanged] = []
-        reasons: dict[str, str] = {}
+        reasons = {claim.catch: "gone" for claim in claims if claim.player.startswith(GONE)}
         paid: list[Claim] = []
-        for claim, result in zip(claims, results, strict=True):
+        for claim, result in zip(here, results, strict=True):
             refusal = _refusal(claim, result)
             if refusal is None:
                 assert result.coupon is not None

@@ -130,6 +130,8 @@ class Keeper:
         await self.leftovers.finish_owed(self.held, now_ms)
 
     async def _release(self, now_ms: int) -> None:
+        # What is still owed may come out of a reservation whose cat is long gone.
+        await self.leftovers.finish_owed(self.held, now_ms)
         await self.leftovers.release_lapsed(self.held, now_ms)
 
     async def _follow_offerings(self) -> None:
@@ -262,10 +264,7 @@ class Keeper:
             alive = set(await self._live.spawn_cats(name, cats, self._name, now_ms))
         except LeaseLost:
             self._lose(name)
-            # Perhaps the next keeper holds the region already: these were never on the street.
-            unused = [(cat.id, RELEASE_ALL) for cat in cats if cat.campaign is not None]
-            if unused:
-                await self._coupons.release(unused, now_ms)
+            await self._release_unused([cat.id for cat in cats if cat.campaign is not None], now_ms)
             return
         book = self._regions.get(name)
         if book is None:
@@ -274,6 +273,16 @@ class Keeper:
             if cat.id in alive:
                 book.appeared(cat)
         self.spawned += len(alive)
+
+    async def _release_unused(self, cats: list[str], now_ms: int) -> None:
+        """Give back what was set aside for cats that the next keeper will not see.
+
+        One may be out all the same: by an earlier try, the reply to which was lost.
+        """
+        there = await self._live.alive(cats)
+        unused = [(cat, RELEASE_ALL) for cat, is_out in zip(cats, there, strict=True) if not is_out]
+        if unused:
+            await self._coupons.release(unused, now_ms)
 
     async def _fenced(self, name: str, call: Awaitable[None]) -> bool:
         """Run a call that the region's lease guards; False where the lease is lost."""

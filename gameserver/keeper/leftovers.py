@@ -46,7 +46,7 @@ class Leftovers:
 
     def __init__(self, live: Live, awards: Awards, coupons: CouponService) -> None:
         self._live = live
-        self._awards = awards
+        self.awards = awards
         self._coupons = coupons
         self.finished = 0
 
@@ -76,7 +76,7 @@ class Leftovers:
 
     async def _finish(self, region: str, entries: Sequence[OutboxEntry], now_ms: int) -> None:
         wons = [Won(entry.claim, entry.entry) for entry in entries if entry.claim is not None]
-        left = await self._all_that_are_taken(wons, self._awards.finish)
+        left = await self._all_that_are_taken(wons, self.awards.finish)
         # The claims of a cat stand before its `expired`: by now its coupons are given out.
         kept = {won.claim.cat for won in left}
         gone = [entry for entry in entries if entry.kind == "expired" and entry.cat not in kept]
@@ -88,9 +88,9 @@ class Leftovers:
         """Bring the coupons that the books of catches still owe to players."""
         cursor: str | None = None
         while True:
-            page = await self._awards.owed(now_ms - OWED_AFTER_MS, MOST, cursor)
+            page = await self.awards.owed(now_ms - OWED_AFTER_MS, MOST, cursor)
             mine = [claim for claim in page.items if cat_region(claim.cat) in regions]
-            await self._all_that_are_taken(mine, self._awards.pay)
+            await self._all_that_are_taken(mine, self.awards.pay)
             cursor = page.next
             if cursor is None:
                 return

@@ -108,6 +108,21 @@ async def test_a_promise_that_cannot_be_kept_is_withdrawn_and_the_catch_stands(
     assert [check for check in await street.app.ledger.audit() if not check.ok] == []
 
 
+async def test_who_was_forgotten_meanwhile_gets_no_coupon_any_more(street: Game) -> None:
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=5))
+    async with street.player("alice") as alice:
+        await alice.stand()
+        cat = (await alice.some_cat())["id"]
+    await owe(street, cat, campaign.id, ago_ms=0)
+    await street.app.ledger.players.forget("alice")
+    now_ms = street.app.gateway.street.clock()
+    [owed] = (await street.app.ledger.catches.owed(now_ms + 1, 10)).items
+    assert await street.app.keeper.leftovers.awards.pay([owed]) == []
+    assert (await street.app.ledger.catches.owed(now_ms + 1, 10)).items == []
+    assert await street.app.ledger.coupons.of_catches([owed.catch]) == []
+
+
 async def test_another_try_at_a_cat_whose_coupon_is_owed_gets_no_second_one(street: Game) -> None:
     """Redis knows nothing of the first, which is in the books alone."""
     campaign = await street.campaign()
