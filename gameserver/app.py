@@ -24,7 +24,7 @@ from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
 from gameserver.coupons.zones import StoreZones
 from gameserver.gateway.coupon_feed import CouponFeed
-from gameserver.gateway.doorman import IDLE_HTTP_S, Doorman, Hall, reused_connections
+from gameserver.gateway.doorman import IDLE_HTTP_S, WAITING_MOST, Doorman, Hall, reused_connections
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.socket import PlaySocket, hear_of_slow_readers
@@ -170,7 +170,7 @@ async def _serving(
     web_protocol = runner.server
     assert web_protocol is not None
 
-    hall = Hall()
+    hall = Hall(WAITING_MOST)
 
     def doorman() -> Doorman:
         return Doorman(loop, hall, play, web_protocol)

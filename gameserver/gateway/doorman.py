@@ -39,7 +39,7 @@ class Hall:
     says it at once, so slow and silent ones keep nobody out.
     """
 
-    def __init__(self, most: int = WAITING_MOST) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
         self._waiting: dict[Doorman, None] = {}
 

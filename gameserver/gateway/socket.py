@@ -164,7 +164,8 @@ class PlaySocket(asyncio.Protocol):
         self._core.receive_eof()  # only then does the core say what it was closed with
         if self.session is not None:
             self.session.end()
-        self._house.closed(self, self._core.close_code)
+        sent = self._core.close_sent  # also of those who did not wait to answer it
+        self._house.closed(self, self._core.close_code if sent is None else sent.code)
 
     async def wait_lost(self) -> None:
         """Return once the connection is gone."""

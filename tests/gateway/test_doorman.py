@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from gameserver import app as server
 from gameserver.app import running
 from gameserver.config import Config
+from gameserver.gateway import doorman
+from gameserver.gateway import socket as play_socket
 from tests.servers.game import Game, game
 from tests.waiting import until
 
@@ -149,3 +153,62 @@ async def test_a_draining_server_lets_nobody_in(tmp_path: Path) -> None:
         street.app.gateway.draining = True
         with pytest.raises(InvalidStatus, match="503"):
             await connect(street.play_url)
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"", b"G", b"GET /play HTTP/1.1\r\nHost: street\r\n", b"GET /healthz HTTP/1.1\r\nHost: s\r\n"],
+    ids=["silent", "one byte", "half a handshake", "half an HTTP request"],
+)
+async def test_a_head_that_never_ends_is_cut_off(
+    street: Game, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(doorman, "HEAD_WITHIN_S", 0.5)
+    host, port = street.app.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(begun)
+    async with asyncio.timeout(20):
+        with suppress(ConnectionError):
+            while not reader.at_eof():
+                writer.write(begun and b"X")
+                assert await read_soon(reader) == b""
+    writer.close()
+
+
+async def read_soon(reader: asyncio.StreamReader) -> bytes:
+    """What there is to read, perhaps nothing."""
+    try:
+        async with asyncio.timeout(0.05):
+            return await reader.read(1000)
+    except TimeoutError:
+        return b""
+
+
+async def test_a_head_that_is_too_long_is_refused(street: Game) -> None:
+    answer = await raw(street, b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 20_000)
+    assert status(answer) == 400
+
+
+async def test_a_handshake_without_a_hello_is_closed_with_4103(
+    street: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(play_socket, "HELLO_WITHIN_S", 0.5)
+    async with street.socket() as phone:
+        assert (await phone.next("error"))["code"] == "no_hello"
+        assert await phone.closed() == 4103
+
+
+async def test_silent_connections_keep_no_player_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "WAITING_MOST", 10)
+    async with game(tmp_path) as street:
+        host, port = street.app.url.removeprefix("http://").split(":")
+        silent = [await asyncio.open_connection(host, int(port)) for _ in range(50)]
+        async with street.player("alice") as alice, asyncio.timeout(20):
+            for reader, _ in silent[:40]:
+                with suppress(ConnectionError):
+                    assert await reader.read() == b"", "the oldest have to go"
+            assert (await alice.aim("c"))["reason"] == "no_fix"
+        for _, writer in silent:
+            writer.close()
