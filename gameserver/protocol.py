@@ -267,7 +267,9 @@ class ComeBack(NamedTuple):
 CLOSE_CODES: dict[Close, ComeBack] = {
     Close.TOO_BIG: ComeBack("not by itself", "A message over 4096 bytes."),
     Close.RESTARTING: ComeBack("with jitter", "The server is restarting."),
-    Close.OVERLOADED: ComeBack("with jitter", "The server is full."),
+    Close.OVERLOADED: ComeBack(
+        "with jitter", "The server is full or overloaded; a `notice` before it says when to return."
+    ),
     Close.UNAUTHENTICATED: ComeBack("not by itself", "The token is missing, wrong or expired."),
     Close.REPLACED: ComeBack("not by itself", "A newer session of this player took over."),
     Close.BANNED: ComeBack("not by itself", "This player is banned."),
