@@ -41,7 +41,7 @@ async def readiness(call: Call[None, NoQuery]) -> Readiness | Problem:
 
 async def metrics(call: Call[None, NoQuery]) -> Written:
     """Counters and gauges in Prometheus' text format."""
-    return Written(200, PROMETHEUS, call.site.metrics())
+    return Written(200, PROMETHEUS, await call.site.metrics())
 
 
 async def play(_: Call[None, NoQuery]) -> Problem:

@@ -27,7 +27,7 @@ class Site:
     token_ttl_ms: int
     ready: Callable[[], Awaitable[Mapping[str, str]]]
     """Each component and `ok`, or what is wrong with it."""
-    metrics: Callable[[], bytes]
+    metrics: Callable[[], Awaitable[bytes]]
     """Prometheus' text format."""
     tell: Callable[[InboxMessage], Awaitable[None]]
     """Reaches a player's session, wherever it is. May fail: what it tells stands in the ledger."""

@@ -1,6 +1,6 @@
 """The game's metrics. The hot path counts in plain integers; they are read when scraped."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -15,7 +15,7 @@ from gameserver.jobs import Jobs
 from gameserver.keeper.keeper import Keeper
 from gameserver.ledger.database import Database
 from gameserver.live.live import Live
-from gameserver.ops.exposition import exposition
+from gameserver.ops.exposition import Render, exposition
 from gameserver.ops.families import histogram, histograms
 from gameserver.ops.pauses import Pauses
 from gameserver.ops.shared import HttpCollector, SqlCollector, of_issue_batches
@@ -150,7 +150,7 @@ def _of_coupon_service(client: CouponClient) -> Iterator[Metric]:
     )
 
 
-def game_exposition(watched: Watched) -> Callable[[], bytes]:
+def game_exposition(watched: Watched) -> Render:
     """The metrics of a game server."""
     return exposition(
         watched.process,

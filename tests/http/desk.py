@@ -179,6 +179,9 @@ def site(desk: Desk, **fields: Any) -> Site:
     async def tell(message: InboxMessage) -> None:
         desk.told.append(message)
 
+    async def metrics() -> bytes:
+        return b"catcat_up 1\n"
+
     defaults: dict[str, Any] = {
         "ledger": desk.ledger,
         "coupons": desk.ledger.coupons,
@@ -188,7 +191,7 @@ def site(desk: Desk, **fields: Any) -> Site:
         "clock": desk.clock,
         "token_ttl_ms": 30 * DAY_MS,
         "ready": ready,
-        "metrics": lambda: b"catcat_up 1\n",
+        "metrics": metrics,
         "tell": tell,
     }
     return Site(**(defaults | fields))
