@@ -41,6 +41,8 @@ WARM = 0.25
 GROWS_MOST = 6 << 20
 """How many bytes more the server may take at the end, for the players and what they caught too."""
 LOOKS = 12
+"""How often memory is looked at."""
+LINES_SHOWN = 6
 
 
 class Fuzz:
@@ -106,11 +108,11 @@ class Fuzz:
             try:
                 writer.write(greeting)
                 head = await reader.readuntil(b"\r\n\r\n")
-                writer.write(data)
-                writer.write_eof()
                 try:
+                    writer.write(data)
+                    writer.write_eof()
                     return head + await reader.read()
-                except ConnectionResetError:
+                except OSError:
                     return head  # it was cut while much was still on its way: a server may
             finally:
                 writer.close()
@@ -187,7 +189,8 @@ class Watch:
                 count = await self._server.metric(f"catcat_{name}")
                 found.append(f"{count:.0f} {name} are left, not {most}")
         log = self._server.log.read_text()
-        found += [line for line in log.splitlines() if "Traceback" in line or " ERROR " in line]
+        bad = [line for line in log.splitlines() if "Traceback" in line or " ERROR " in line]
+        found += bad[:LINES_SHOWN]
         grown = self.memory[-1] - self.memory[int(len(self.memory) * WARM)]
         click.echo(f"memory: {', '.join(f'{m / 2**20:.1f}' for m in self.memory)} MiB")
         if grown > GROWS_MOST:
