@@ -1,12 +1,37 @@
-"""A short form of the run with spoilt messages; the long one is `make fuzz`."""
+"""A short form of the run with spoilt messages, in this process; the long one is `make fuzz`."""
+
+import asyncio
+import logging
 
 import pytest
 
-from tests.faults.fuzz import fuzz
+from tests.faults.fuzz import LANES, Fuzz
+from tests.servers.game import Game, plan
+from tests.waiting import until
 
-pytestmark = pytest.mark.slow
 
-
-async def test_spoilt_messages_of_both_encodings_harm_nobody() -> None:
-    run = await fuzz(seed=12, frames=1500)
-    assert len(run.heard) == 6, "each level in each encoding"
+async def test_spoilt_messages_of_both_encodings_harm_nobody(
+    street: Game, caplog: pytest.LogCaptureFixture
+) -> None:
+    await street.store(plan(cats_alive=2, catches_per_cat=100))
+    tokens = [street.token(f"fuzzer-{lane}") for lane in range(LANES)]
+    port = int(street.app.url.rsplit(":", 1)[1])
+    async with street.player("honest") as honest:
+        await honest.stand()
+        await until(lambda: len(honest.cats) == 2)
+        cat, other = honest.cats
+        await honest.catch_surely(cat, "before")
+        tasks = len(asyncio.all_tasks())
+        run = Fuzz(seed=12, frames=1000, port=port, tokens=tokens)
+        sending = asyncio.create_task(run.run())
+        await until(lambda: run.heard.total() > 300)
+        await honest.stand()
+        caught = await honest.catch_surely(other, "beside")
+        await sending
+        assert caught["type"] == "caught"
+        assert run.complaints == []
+        assert run.heard.total() == 1000
+        assert len(run.heard) == 6, "each level in each encoding"
+        await until(lambda: len(street.app.gateway) == 1)
+        await until(lambda: len(asyncio.all_tasks()) <= tasks)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
