@@ -49,8 +49,9 @@ CLOSE_WITHIN_S = 5.0
 FLOODER_WITHIN_S = 2.0
 """A flooder has this long to read its close frame, unheard; then the line is cut."""
 
-BITE = 4096
-"""So many bytes are taken in at once: of a flood nothing is looked at once its end is decided."""
+BITE = 1024
+"""So many bytes of one phone are taken in per turn of the loop: a flood makes nobody wait for all
+of it, and nothing of it is looked at once its end is decided."""
 
 OVERLOADED_TEXT = "Too many players right now: please come back in a moment."
 
@@ -88,6 +89,7 @@ class PlaySocket(asyncio.Protocol):
         "_deadline",
         "_ending",
         "_flush_soon",
+        "_held",
         "_house",
         "_loop",
         "_lost",
@@ -117,6 +119,7 @@ class PlaySocket(asyncio.Protocol):
         self._resting: asyncio.TimerHandle | None = None
         self._slow: asyncio.TimerHandle | None = None
         self._flush_soon = False
+        self._held = memoryview(b"")
         self._lost = asyncio.Event()
         self._parts: list[bytes] = []
         self._parts_text = False
@@ -137,8 +140,10 @@ class PlaySocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the phone."""
-        if len(data) > BITE:
-            self._bite_by_bite(data)
+        if len(data) > BITE and self._transport is not None:
+            self._transport.pause_reading()
+            self._held = memoryview(data)
+            self._next_bite()
             return
         self.heard_s = self._loop.time()
         self._core.receive_data(data)
@@ -216,7 +221,7 @@ class PlaySocket(asyncio.Protocol):
             self._transport.pause_reading()
         else:
             self._resting.cancel()
-        self._resting = self._loop.call_later(for_s, self._read_on)
+        self._resting = self._loop.call_later(for_s, self._rested)
 
     def call_when_written(self, go_on: Callable[[], None]) -> None:
         """Call in a turn of the loop after the one that writes what is queued."""
@@ -237,6 +242,8 @@ class PlaySocket(asyncio.Protocol):
     # --- inside ---
 
     def _handshake(self, request: Request) -> None:
+        if self._core.eof_sent:
+            return  # what followed at once, without waiting for the answer, has ended it already
         refusal = self._house.refuses(self.address)
         if refusal is not None:
             status, text = refusal
@@ -261,16 +268,26 @@ class PlaySocket(asyncio.Protocol):
         self.send(self._codec.encode(Notice("overloaded", OVERLOADED_TEXT, data)))
         self.close(Close.OVERLOADED, "overloaded")
 
-    def _bite_by_bite(self, data: bytes) -> None:
-        """Much at once: who is being sent away is not heard any more."""
-        for start in range(0, len(data), BITE):
-            if self._core.state is not State.OPEN and self._ending:
-                return
-            self.data_received(data[start : start + BITE])
+    def _next_bite(self) -> None:
+        """One more part of what was read; who is being sent away is not heard any more."""
+        bite, self._held = self._held[:BITE], self._held[BITE:]
+        if self._transport is None or self._ending:
+            self._held = memoryview(b"")
+        else:
+            self.data_received(bytes(bite))
+        if self._held:
+            self._loop.call_soon(self._next_bite)
+        else:
+            self._let_read()
 
-    def _read_on(self) -> None:
+    def _rested(self) -> None:
         self._resting = None
-        if self._transport is not None and not self._transport.is_closing():
+        self._let_read()
+
+    def _let_read(self) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._resting is None and not self._held:
             self._transport.resume_reading()
 
     def _frame(self, frame: Frame) -> None:
