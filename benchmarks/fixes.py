@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from benchmarks.city import City
 from benchmarks.frames import FixFrame
-from benchmarks.load import Pace, send_echoes, send_fixes
+from benchmarks.load import TICK_S, Pace, send_echoes, send_fixes
 from benchmarks.phones import Phone, Tally, Wire, connect
 from benchmarks.processes import Process, started, until
 from benchmarks.walking import Itinerary, Walker
@@ -109,14 +109,14 @@ class Crowd:
         self.tally.latencies_s.clear()
         return found
 
-    async def walk(self, rate: float, seconds: float) -> Cost:
+    async def walk(self, rate: float, seconds: float, tick_s: float = TICK_S) -> Cost:
         """Everybody walks and says so, at `rate` fixes per second in all."""
         warm_up = Itinerary(self.walkers, int(rate * WARM_UP_S), rate)
         route = Itinerary(self.walkers, int(rate * seconds), rate)
-        await send_fixes(self.phones, warm_up)
+        await send_fixes(self.phones, warm_up, tick_s)
         fixes, cpu_s, at_s = await self._mark()
         messages = self.tally.messages
-        pace = await send_fixes(self.phones, route)
+        pace = await send_fixes(self.phones, route, tick_s)
         fixes_after, cpu_after_s, after_s = await self._mark()
         messages = self.tally.messages - messages
         done = fixes_after - fixes
@@ -166,11 +166,11 @@ class Floor:
         self._wires = wires
         self._size = len(FixFrame())
 
-    async def echo(self, rate: float, seconds: float) -> Cost:
+    async def echo(self, rate: float, seconds: float, tick_s: float = TICK_S) -> Cost:
         """Messages of a fix's size at a rate, each echoed."""
-        await send_echoes(self._wires, int(rate * WARM_UP_S), rate)
+        await send_echoes(self._wires, int(rate * WARM_UP_S), rate, tick_s)
         octets, cpu_s, at_s = self._tally.octets, self._server.cpu_s(), time.perf_counter()
-        pace = await send_echoes(self._wires, int(rate * seconds), rate)
+        pace = await send_echoes(self._wires, int(rate * seconds), rate, tick_s)
         done = (self._tally.octets - octets) // self._size
         used_s = self._server.cpu_s() - cpu_s
         return _cost(pace, done, used_s, time.perf_counter() - at_s, done)

@@ -41,8 +41,8 @@ class Pace:
         return self.start_s + number / self.rate
 
 
-async def send_fixes(phones: Sequence[Phone], route: Itinerary) -> Pace:
-    """Send every fix of the route at its time, by the phones in turn."""
+async def send_fixes(phones: Sequence[Phone], route: Itinerary, tick_s: float = TICK_S) -> Pace:
+    """Send every fix of the route at its time, or with the next tick, by the phones in turn."""
     pace, octets = Pace(len(route), route.rate), FixFrame()
     lats, lons, moves = route.lats, route.lons, route.moves
     number, turns = 0, len(phones)
@@ -55,12 +55,14 @@ async def send_fixes(phones: Sequence[Phone], route: Itinerary) -> Pace:
             phone.send(octets.at(lats[number], lons[number], now_ms))
             number += 1
         pace.sent = number
-        await asyncio.sleep(TICK_S)
+        await asyncio.sleep(tick_s)
     return pace
 
 
-async def send_echoes(wires: Sequence[Wire], count: int, rate: float) -> Pace:
-    """Send messages as long as a fix at their times, by the connections in turn."""
+async def send_echoes(
+    wires: Sequence[Wire], count: int, rate: float, tick_s: float = TICK_S
+) -> Pace:
+    """Send messages as long as a fix at their times, as `send_fixes` does."""
     pace, octets = Pace(count, rate), FixFrame()
     number, turns = 0, len(wires)
     while number < count:
@@ -69,5 +71,5 @@ async def send_echoes(wires: Sequence[Wire], count: int, rate: float) -> Pace:
             wires[number % turns].send(octets.at(1.5, 103.5, now_ms))
             number += 1
         pace.sent = number
-        await asyncio.sleep(TICK_S)
+        await asyncio.sleep(tick_s)
     return pace
