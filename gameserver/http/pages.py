@@ -40,7 +40,7 @@ async def readiness(call: Call[None, NoQuery]) -> Readiness | Problem:
 
 
 async def metrics(call: Call[None, NoQuery]) -> Written:
-    """Counters and gauges in Prometheus' text format."""
+    """Metrics in Prometheus' text format."""
     return Written(200, PROMETHEUS, await call.site.metrics())
 
 
