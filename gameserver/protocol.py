@@ -245,6 +245,7 @@ class Close(IntEnum):
     """The codes that the server closes `/play` with."""
 
     NORMAL = 1000
+    NOT_UTF8 = 1007
     TOO_BIG = 1009
     RESTARTING = 1012
     OVERLOADED = 1013
@@ -265,6 +266,7 @@ class ComeBack(NamedTuple):
 
 
 CLOSE_CODES: dict[Close, ComeBack] = {
+    Close.NOT_UTF8: ComeBack("not by itself", "Text that is not UTF-8."),
     Close.TOO_BIG: ComeBack("not by itself", "A message over 4096 bytes."),
     Close.RESTARTING: ComeBack("with jitter", "The server is restarting."),
     Close.OVERLOADED: ComeBack(

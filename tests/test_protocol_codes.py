@@ -101,7 +101,7 @@ CONTRACT_REASONS = """no_fix stale_fix inaccurate_fix mocked_location moving_too
 
 COME_BACK_WITH_JITTER = {1012, 1013}
 COME_BACK_LATER = {4101, 4102, 4103}
-DO_NOT_COME_BACK = {1009, 4001, 4002, 4003, 4004}
+DO_NOT_COME_BACK = {1007, 1009, 4001, 4002, 4003, 4004}
 
 
 def test_the_reasons_are_those_of_the_contract() -> None:

@@ -10,7 +10,7 @@ from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
 from typing import Any, Protocol, cast
 
 from websockets.exceptions import NegotiationError
-from websockets.frames import CTRL_OPCODES, CloseCode, Frame, Opcode
+from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -321,7 +321,7 @@ class PlaySocket(asyncio.Protocol):
             return
         if text and not _is_utf8(payload):
             session.end()
-            self._core.fail(CloseCode.INVALID_DATA, "text is UTF-8")
+            self._core.fail(Close.NOT_UTF8, "text is UTF-8")
             return
         session.receive(payload)
         if session.player is not None and self._deadline is not None and not session.closed:
