@@ -20,7 +20,7 @@ from gameserver.game.model import SpawnPlan
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.stores import NewStore, Store
 from gameserver.species import ASSETS
-from gameserver.workers import stop_asked
+from gameserver.workers import collect_seldom, stop_asked
 
 DEMO = ASSETS / "demo"
 KEYS_FILE = "demo-merchants.json"
@@ -39,6 +39,7 @@ async def run_demo(config: Config, bots: int) -> None:
     """Serve the demo until asked to stop."""
     async with running(config) as app:
         merchants = await load_demo(app, config.data_dir)
+        collect_seldom()
         _say_where(app, merchants)
         async with _walking(app, bots), asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(_first_catch(app, time.monotonic()))
