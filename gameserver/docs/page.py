@@ -196,7 +196,7 @@ in milliseconds, `_m` metres, `_mps` metres per second, `_deg` degrees. Ids are 
 | an id | 1 to {id_max} characters, none of them NUL |
 | a token | at most {token_max} characters |
 | `hello` | within {hello_s} s, as the first message |
-| messages | {per_s} a second, {burst} at once; more closes with 4102, half of it at once is slowed |
+| messages | {per_s} a second, {burst} at once; more closes with 4102, half of that slows them |
 
 All coordinates of a session, both ways, are in the datum that its `hello` names: {datums}.
 """

@@ -10,11 +10,14 @@ from gameserver.gateway.pressure import BEAT_S, TURNED_AWAY_MOST, retry_after_ms
 from gameserver.gateway.session import Line, Session
 from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S, PlaySocket
 from gameserver.gateway.street import Street
-from gameserver.protocol import Close, Codec
+from gameserver.protocol import CLOSE_CODES, Close, Codec
 
 SWEEP_EVERY_S = 5.0
 ANSWER_WITHIN_S = 1.0
 """How long the last ones have to answer their close frame."""
+
+CLIENTS_OWN = 3000
+"""The first of the close codes that a client may choose freely."""
 
 SPREAD_S = 3.0
 """At a restart the players are sent away over this long, so that they don't all return at once."""
@@ -97,7 +100,8 @@ class Gateway:
         else:
             return
         counts = self.street.stats.closed
-        counts[code or 1006] = counts.get(code or 1006, 0) + 1
+        name = _counted(code or 1006)
+        counts[name] = counts.get(name, 0) + 1
 
     # --- housekeeping ---
 
@@ -139,3 +143,8 @@ class Gateway:
                     await self._empty.wait()
         for socket in list(self._sockets):
             socket.abort()
+
+
+def _counted(code: int) -> int:
+    """The code that a close is counted under: clients make up their own, which share one."""
+    return code if code < CLIENTS_OWN or code in CLOSE_CODES else CLIENTS_OWN

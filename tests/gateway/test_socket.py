@@ -9,6 +9,7 @@ import pytest
 
 from gameserver.gateway import socket as play_socket
 from tests.servers.game import Game
+from tests.waiting import until
 
 Pipes = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -64,3 +65,13 @@ async def test_a_flood_of_frames_that_are_no_messages_is_cut_off_too(
         async with asyncio.timeout(20):
             told = await reader.read()
     assert b"too_many_messages" in told
+
+
+async def test_close_codes_that_clients_make_up_share_one_count(street: Game) -> None:
+    """Else anybody could make metrics without end."""
+    for code in (3456, 4999, 4002, 1000):
+        async with street.socket() as phone:
+            await phone.socket.close(code)
+    closed = street.app.gateway.street.stats.closed
+    await until(lambda: sum(closed.values()) == 4)
+    assert closed == {3000: 2, 4002: 1, 1000: 1}
