@@ -12,8 +12,12 @@ WITH_KEY = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2R
 GOOD = b"GET /play HTTP/1.1\r\nHost: street\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
 
 
-@pytest.mark.parametrize("handshake", [GOOD + WITH_KEY, GOOD])
-@pytest.mark.parametrize("follows", [b"\x00" * 9, Frame(Opcode.CLOSE, b"").serialize(mask=True)])
+@pytest.mark.parametrize("handshake", [GOOD + WITH_KEY, GOOD], ids=["good", "without a key"])
+@pytest.mark.parametrize(
+    "follows",
+    [b"\x00" * 9, Frame(Opcode.CLOSE, b"").serialize(mask=True)],
+    ids=["zeros", "a close frame"],
+)
 async def test_what_ends_a_connection_before_its_handshake_is_answered_is_no_error_of_ours(
     street: Game, caplog: pytest.LogCaptureFixture, handshake: bytes, follows: bytes
 ) -> None:
