@@ -5,6 +5,7 @@ that know no stores and none of the keys.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import copy
@@ -414,6 +415,17 @@ async def test_a_merchant_who_waits_keeps_no_other_from_redeeming(
     assert reply.status == 200
     await desk.moody.be(Mood.WELL)
     assert [reply.status for reply in await asyncio.gather(*waiting)] == [200, 200]
+
+
+async def test_a_busy_moment_of_the_game_server_fails_no_request(
+    desk: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop stands still while connections to the service are being made."""
+    monkeypatch.setattr(client, "TRY_S", 0.05)
+    asks = [asyncio.create_task(desk.as_merchant("GET", "/v1/campaigns")) for _ in range(40)]
+    await until(lambda: desk.asker.passing >= 20)
+    time.sleep(0.3)  # noqa: ASYNC251 (the loop is to stand still)
+    assert {reply.status for reply in await asyncio.gather(*asks)} == {200}
 
 
 async def test_an_answer_that_nobody_reads_is_given_up(
