@@ -44,7 +44,7 @@ class Hello(Struct, frozen=True, tag="hello"):
     client: str | None = None
 
 
-class FixFields(Struct, frozen=True):
+class FixFields(Struct, frozen=True, gc=False):
     """A position: degrees in the session's datum, metres, the phone's clock in epoch ms."""
 
     lat: float
@@ -56,7 +56,7 @@ class FixFields(Struct, frozen=True):
     mock: bool = False
 
 
-class Fix(FixFields, frozen=True, tag="fix"):
+class Fix(FixFields, frozen=True, gc=False, tag="fix"):
     """Where the player is now."""
 
 

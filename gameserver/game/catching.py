@@ -36,7 +36,7 @@ PACE_WINDOW_MS = 60_000
 SAMPLE_EVERY_MS = 5_000
 
 
-class SeenFix(Struct, frozen=True):
+class SeenFix(Struct, frozen=True, gc=False):
     """A fix as the server judges it: WGS-84 degrees, and when it was received.
 
     `late_ms` is how much longer this fix took than the quickest one of the session, so that a fix

@@ -120,6 +120,9 @@ class Gateway:
             await asyncio.sleep(SWEEP_EVERY_S)
             now_s = loop.time()
             for socket in list(self._sockets):
+                if socket.heard:
+                    socket.heard, socket.heard_s = False, now_s
+                    continue
                 silent_s = now_s - socket.heard_s
                 if silent_s > IDLE_CUT_S:
                     socket.abort()

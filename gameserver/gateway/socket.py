@@ -1,11 +1,12 @@
 """A player's socket: `websockets`' sans-I/O core on an asyncio.Protocol.
 
 The core knows the protocol and does no I/O; this shell moves bytes: one write per turn of the
-loop, and limits on what a phone may leave unread.
+loop, and limits on what a phone may leave unread. A small whole message, which nearly every packet
+is, goes past the core (`gateway.frames`) wherever the core stands between two frames.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
 from typing import Any, Protocol, cast
 
@@ -14,8 +15,10 @@ from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
+from websockets.streams import StreamReader
 from websockets.typing import Origin, Subprotocol
 
+from gameserver.gateway.frames import frame_head, whole_payload
 from gameserver.gateway.session import Line, Session
 from gameserver.protocol import (
     CODECS,
@@ -93,12 +96,15 @@ class PlaySocket(asyncio.Protocol):
         "_house",
         "_loop",
         "_lost",
+        "_opening",
+        "_out",
         "_parts",
-        "_parts_text",
         "_resting",
         "_slow",
         "_transport",
+        "_whole_opening",
         "address",
+        "heard",
         "heard_s",
         "session",
     )
@@ -113,18 +119,25 @@ class PlaySocket(asyncio.Protocol):
             max_size=MESSAGE_MAX,
         )
         self._codec: Codec = JSON
+        self._opening = _OPENINGS[JSON]
+        self._whole_opening = _NONE
+        """What a small whole message begins with that need not go through the core."""
+        self._out: list[bytes] = []
+        """What leaves at the end of this turn. Empty at its end: the phone hears no more."""
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ending = False
         self._resting: asyncio.TimerHandle | None = None
         self._slow: asyncio.TimerHandle | None = None
         self._flush_soon = False
-        self._held = memoryview(b"")
-        self._lost = asyncio.Event()
-        self._parts: list[bytes] = []
-        self._parts_text = False
+        self._held = _NOTHING
+        self._lost: asyncio.Event | None = None
+        self._parts: list[Frame] | None = None
         self.address = ""
-        self.heard_s = loop.time()
+        self.heard = True
+        """Has anything come since the gateway last looked?"""
+        self.heard_s = 0.0
+        """When the gateway last saw that something had come, on the loop's clock."""
         self.session: Session | None = None
 
     # --- the transport's side ---
@@ -145,9 +158,15 @@ class PlaySocket(asyncio.Protocol):
             self._held = memoryview(data)
             self._next_bite()
             return
-        self.heard_s = self._loop.time()
-        self._core.receive_data(data)
-        for event in self._core.events_received():
+        self.heard = True
+        core = self._core
+        if data[0] == self._whole_opening and core.between_messages:
+            payload = whole_payload(data)
+            if payload is not None:
+                self._whole_message(payload)
+                return
+        core.receive_data(data)
+        for event in core.events_received():
             if isinstance(event, Frame):
                 self._frame(event)
             elif isinstance(event, Request):
@@ -165,7 +184,8 @@ class PlaySocket(asyncio.Protocol):
             if timer is not None:
                 timer.cancel()
         self._transport = None
-        self._lost.set()
+        if self._lost is not None:
+            self._lost.set()
         self._core.receive_eof()  # only then does the core say what it was closed with
         if self.session is not None:
             self.session.end()
@@ -174,7 +194,9 @@ class PlaySocket(asyncio.Protocol):
 
     async def wait_lost(self) -> None:
         """Return once the connection is gone."""
-        await self._lost.wait()
+        if self._transport is not None:
+            self._lost = asyncio.Event()
+            await self._lost.wait()
 
     def pause_writing(self) -> None:
         """The phone has left UNREAD_MAX bytes unread."""
@@ -196,16 +218,15 @@ class PlaySocket(asyncio.Protocol):
         """Queue one message; it leaves with the others of this turn."""
         if self._core.state is not State.OPEN:
             return
-        if self._codec.text:
-            self._core.send_text(payload)
-        else:
-            self._core.send_binary(payload)
+        self._out.append(frame_head(self._opening, len(payload)))
+        self._out.append(payload)
         self._schedule()
 
     def close(self, code: int, reason: str = "") -> None:
         """Send what is queued and a close frame; cut the line if the phone does not answer."""
         if self._core.state is State.OPEN:
             self._core.send_close(code, reason)
+            self._take_from_core()
             self._schedule()
             if code == Close.TOO_MANY:
                 self.rest(CLOSE_WITHIN_S)
@@ -253,8 +274,10 @@ class PlaySocket(asyncio.Protocol):
             return
         response = self._core.accept(request)
         self._core.send_response(response)
+        self._take_from_core()
         if self._core.state is State.OPEN:
             self._codec = CODECS[self._core.subprotocol]
+            self._opening = _OPENINGS[self._codec]
             retry_after_ms = self._house.turns_away(self)
             if retry_after_ms is not None:
                 self._turn_away(retry_after_ms)
@@ -272,7 +295,7 @@ class PlaySocket(asyncio.Protocol):
         """One more part of what was read; who is being sent away is not heard any more."""
         bite, self._held = self._held[:BITE], self._held[BITE:]
         if self._transport is None or self._ending:
-            self._held = memoryview(b"")
+            self._held = _NOTHING
         else:
             self.data_received(bytes(bite))
         if self._held:
@@ -299,12 +322,14 @@ class PlaySocket(asyncio.Protocol):
                 if frame.fin:
                     self._message(bytes(frame.data), text)
                 else:
-                    self._parts, self._parts_text = [bytes(frame.data)], text
+                    self._parts = [frame]
             case Opcode.CONT:
-                self._parts.append(bytes(frame.data))
+                assert self._parts is not None
+                self._parts.append(frame)
                 if frame.fin:
-                    whole, self._parts = b"".join(self._parts), []
-                    self._message(whole, self._parts_text)
+                    parts, self._parts = self._parts, None
+                    text = parts[0].opcode is Opcode.TEXT
+                    self._message(b"".join(part.data for part in parts), text)
             case Opcode.CLOSE:
                 if self.session is not None:
                     self.session.end()
@@ -319,14 +344,25 @@ class PlaySocket(asyncio.Protocol):
             kind = "text" if self._codec.text else "binary"
             session.fail("bad_message", f"{self._codec.subprotocol} speaks in {kind} frames")
             return
-        if text and not _is_utf8(payload):
-            session.end()
-            self._core.fail(Close.NOT_UTF8, "text is UTF-8")
-            return
-        session.receive(payload)
+        self._whole_message(payload)
         if session.player is not None and self._deadline is not None and not session.closed:
             self._deadline.cancel()
             self._deadline = None
+            self._whole_opening = self._opening
+
+    def _whole_message(self, payload: bytes) -> None:
+        session = self.session
+        assert session is not None
+        if self._codec.text and not _is_utf8(payload):
+            session.end()
+            self._core.fail(Close.NOT_UTF8, "text is UTF-8")
+            self._schedule()
+            return
+        session.receive(payload)
+
+    def _take_from_core(self) -> None:
+        """Put what the core wants to say behind what is queued."""
+        self._out += self._core.data_to_send()
 
     def _schedule(self) -> None:
         if not self._flush_soon:
@@ -338,8 +374,9 @@ class PlaySocket(asyncio.Protocol):
         transport = self._transport
         if transport is None:
             return
-        chunks = self._core.data_to_send()
-        if chunks:
+        self._take_from_core()
+        if self._out:
+            chunks, self._out = self._out, []
             ended = chunks[-1] == b""
             data = b"".join(chunks)
             if data and not transport.is_closing():
@@ -375,12 +412,40 @@ class PlaySocket(asyncio.Protocol):
         if self._core.state is State.OPEN:
             self._core.send_close(Close.SLOW_READER, "too slow a reader")
         if self._transport is not None:
-            self._transport.write(b"".join(self._core.data_to_send()))
+            self._take_from_core()
+            chunks, self._out = self._out, []
+            self._transport.write(b"".join(chunks))
             self._end_within(UNREAD_WITHIN_S)
+
+
+class _Reader(StreamReader):
+    """The core's bytes. The core asks for their end between two frames, and only there."""
+
+    between_frames = False
+
+    def at_eof(self) -> Generator[None, None, bool]:
+        """Whether there is nothing more to come; see the base class."""
+        self.between_frames = True
+        ended = yield from super().at_eof()
+        self.between_frames = False
+        return ended
 
 
 class _Core(ServerProtocol):
     """The protocol, with a client's right to close between the parts of a message."""
+
+    reader: _Reader
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reader = _Reader()
+        self.parser = self.parse()  # the one that was begun reads from the reader before
+        next(self.parser)
+
+    @property
+    def between_messages(self) -> bool:
+        """Whether the next byte begins a message: no frame and no message has come in part."""
+        return self.reader.between_frames and self.current_size is None
 
     def recv_frame(self, frame: Frame) -> None:
         """Take a frame in."""
@@ -388,6 +453,13 @@ class _Core(ServerProtocol):
             # A control frame may stand between parts (RFC 6455, 5.4); it is no error of the client.
             self.current_size = None
         super().recv_frame(frame)
+
+
+_OPENINGS = {JSON: 0x80 | Opcode.TEXT, MSGPACK: 0x80 | Opcode.BINARY}
+"""The first byte of a whole message: FIN and the opcode."""
+
+_NONE = -1
+_NOTHING = memoryview(b"")
 
 
 def hear_of_slow_readers(listeners: Iterable[Any]) -> None:

@@ -1,0 +1,48 @@
+"""The two shapes of frame that nearly everything on `/play` has, without a parser's state.
+
+Frames of RFC 6455, 5.2: from a phone a whole masked message of at most 64 KiB, alone in its
+packet; to a phone a whole unmasked one. Everything else is for the core of `websockets`.
+"""
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where the package came without its C extension
+    from websockets.utils import apply_mask
+
+_SMALL = 125
+"""The longest payload whose length stands in the frame's second byte."""
+
+_MASKED = 0x80
+_TWO_BYTES = _MASKED | 126
+_HEAD = 6
+"""Bytes before a small payload: two, and four of the mask."""
+
+
+def whole_payload(data: bytes) -> bytes | None:
+    """The payload of the one masked frame that `data` is; None where it is anything else.
+
+    `data` begins with the first byte of a frame. That byte, with the kind of frame, is the
+    caller's to look at.
+    """
+    size = len(data) - _HEAD
+    if size < 0:
+        return None
+    said = data[1]
+    if size <= _SMALL:
+        return apply_mask(data[6:], data[2:6]) if said == _MASKED | size else None
+    size -= 2
+    if said == _TWO_BYTES and size > _SMALL and data[2] << 8 | data[3] == size:
+        return apply_mask(data[8:], data[4:8])
+    return None
+
+
+def frame_head(opening: int, size: int) -> bytes:
+    """What stands before a payload of `size` bytes in an unmasked frame.
+
+    `opening` is the frame's first byte: FIN and the opcode.
+    """
+    if size <= _SMALL:
+        return bytes((opening, size))
+    if size <= 0xFFFF:
+        return bytes((opening, 126, size >> 8, size & 0xFF))
+    return bytes((opening, 127)) + size.to_bytes(8, "big")
