@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 from websockets.exceptions import NegotiationError
 from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import Protocol as FrameProtocol
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
@@ -276,6 +277,7 @@ class PlaySocket(asyncio.Protocol):
         self._core.send_response(response)
         self._take_from_core()
         if self._core.state is State.OPEN:
+            self._core.forget_request()
             self._codec = CODECS[self._core.subprotocol]
             self._opening = _OPENINGS[self._codec]
             retry_after_ms = self._house.turns_away(self)
@@ -446,6 +448,12 @@ class _Core(ServerProtocol):
     def between_messages(self) -> bool:
         """Whether the next byte begins a message: no frame and no message has come in part."""
         return self.reader.between_frames and self.current_size is None
+
+    def forget_request(self) -> None:
+        """Let go of the handshake, which the parser would keep for as long as the socket lives."""
+        if self.reader.between_frames:
+            self.parser = FrameProtocol.parse(self)
+            next(self.parser)
 
     def recv_frame(self, frame: Frame) -> None:
         """Take a frame in."""

@@ -5,6 +5,7 @@ their cats; `gateway.feed` brings them in and keeps them true.
 """
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Protocol
 
 import msgspec
@@ -13,6 +14,8 @@ from gameserver.game.datum import FROM_WGS84, Datum
 from gameserver.game.geo import view_cell, view_cells, view_regions
 from gameserver.game.model import Cat
 from gameserver.protocol import Codec, cat_view
+
+_NO_CELLS: frozenset[int] = frozenset()
 
 
 class LiveCat:
@@ -65,6 +68,7 @@ class World:
         self.regions: dict[str, Region] = {}
         self._cells: dict[int, dict[str, LiveCat]] = {}
         self._viewers: dict[int, set[Viewer]] = {}
+        """By the middles of their views."""
 
     # --- views ---
 
@@ -73,19 +77,24 @@ class World:
 
         None stands for no view: before the first fix, and after the session's end.
         """
-        before = view_cells(old) if old is not None else frozenset()
-        after = view_cells(new) if new is not None else frozenset()
+        before = view_cells(old) if old is not None else _NO_CELLS
+        after = view_cells(new) if new is not None else _NO_CELLS
         vanish: list[str] = []
         appear: list[LiveCat] = []
+        cells = self._cells
         for cell in before - after:
-            viewers = self._viewers[cell]
+            if cell in cells:
+                vanish.extend(cells[cell])
+        for cell in after - before:
+            if cell in cells:
+                appear.extend(cells[cell].values())
+        if old is not None:
+            viewers = self._viewers[old]
             viewers.discard(viewer)
             if not viewers:
-                del self._viewers[cell]
-            vanish.extend(self._cells.get(cell, ()))
-        for cell in after - before:
-            self._viewers.setdefault(cell, set()).add(viewer)
-            appear.extend(self._cells.get(cell, {}).values())
+                del self._viewers[old]
+        if new is not None:
+            self._viewers.setdefault(new, set()).add(viewer)
         self._follow(old, new)
         if new is not None and (appear or vanish):
             viewer.show(appear, vanish)
@@ -128,8 +137,11 @@ class World:
             self._uncell(live)
 
     def viewers_of(self, cell: int) -> Iterable[Viewer]:
-        """Who looks at a cell."""
-        return self._viewers.get(cell, ())
+        """Who looks at a cell: whose middle is so near to it as it is to theirs."""
+        viewers = self._viewers
+        return chain.from_iterable(
+            viewers[middle] for middle in view_cells(cell) if middle in viewers
+        )
 
     def put(self, region: Region, live: LiveCat) -> None:
         """Add a cat."""

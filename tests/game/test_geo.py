@@ -243,6 +243,19 @@ def test_a_circle_around_the_player_lies_in_the_view_at_the_edge_of_the_hysteres
 
 
 @given(st.one_of(on_a_view_border, anywhere))
+def test_who_sees_a_cell_is_found_from_the_cell(place: Place) -> None:
+    """A world keeps viewers by their middles alone, and asks the other way round."""
+    middle = view_cell(*place)
+    assert all(middle in view_cells(cell) for cell in view_cells(middle))
+
+
+@pytest.mark.parametrize("pentagon", h3.get_pentagons(VIEW_RES), ids=hex)
+def test_who_sees_a_cell_is_found_from_the_cell_around_a_pentagon(pentagon: int) -> None:
+    for middle in h3.grid_disk(pentagon, 4):
+        assert all(middle in view_cells(cell) for cell in view_cells(middle))
+
+
+@given(st.one_of(on_a_view_border, anywhere))
 def test_a_view_recentres_on_a_player_who_went_away(place: Place) -> None:
     there = destination(*place, 45.0, 2_000.0)
     assert recentred(view_cell(*place), *there) == view_cell(*there)
