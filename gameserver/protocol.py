@@ -7,10 +7,10 @@ Unknown fields are ignored; an unknown type is an error.
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from gameserver.game.datum import Datum
 from gameserver.game.model import ID_MAX, Cat, Coupon, CouponState, CouponView
@@ -44,15 +44,20 @@ class Hello(Struct, frozen=True, tag="hello"):
     client: str | None = None
 
 
+def _within(least: float, most: float) -> Meta:
+    """The decoder refuses what is outside, and NaN."""
+    return Meta(ge=least, le=most)
+
+
 class FixFields(Struct, frozen=True, gc=False):
     """A position: degrees in the session's datum, metres, the phone's clock in epoch ms."""
 
-    lat: float
-    lon: float
-    accuracy_m: float
-    at_ms: float
-    speed_mps: float | None = None
-    heading_deg: float | None = None
+    lat: Annotated[float, _within(-90.0, 90.0)]
+    lon: Annotated[float, _within(-180.0, 180.0)]
+    accuracy_m: Annotated[float, _within(0.0, 1e7)]
+    at_ms: Annotated[float, _within(0.0, 1e14)]
+    speed_mps: Annotated[float, _within(-1.0, 1e5)] | None = None
+    heading_deg: Annotated[float, _within(-360.0, 360.0)] | None = None
     mock: bool = False
 
 
@@ -320,11 +325,9 @@ class Codec(NamedTuple):
             raise BadMessage(_said(error)) from error
         match message:
             case Fix():
-                _check_fix(message)
+                pass  # the struct's own bounds say it all
             case Catch():
                 _check_ids(message.attempt, message.cat, message.ticket)
-                if message.fix is not None:
-                    _check_fix(message.fix)
             case Aim():
                 _check_ids(message.cat)
             case Hello():
@@ -351,20 +354,6 @@ def _said(error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         return str(error)
     return "malformed"
-
-
-def _check_fix(fix: FixFields) -> None:
-    # Written so that NaN, which compares with nothing, fails too.
-    if not (-90.0 <= fix.lat <= 90.0 and -180.0 <= fix.lon <= 180.0):
-        raise BadMessage("lat and lon must be degrees within [-90, 90] and [-180, 180]")
-    if not 0.0 <= fix.accuracy_m <= 1e7:
-        raise BadMessage("accuracy_m must be metres within [0, 1e7]")
-    if not 0.0 <= fix.at_ms <= 1e14:
-        raise BadMessage("at_ms must be epoch milliseconds within [0, 1e14]")
-    if fix.speed_mps is not None and not -1.0 <= fix.speed_mps <= 1e5:
-        raise BadMessage("speed_mps must be metres per second within [-1, 1e5]")
-    if fix.heading_deg is not None and not -360.0 <= fix.heading_deg <= 360.0:
-        raise BadMessage("heading_deg must be degrees within [-360, 360]")
 
 
 def _check_ids(*ids: str) -> None:

@@ -61,7 +61,7 @@ def test_the_bots_read_what_the_server_sends(frame: Frame) -> None:
 
 def test_the_page_says_what_positions_are_refused() -> None:
     page = (DOCS / "protocol.md").read_text("utf-8")
-    for field in ("lat and lon", "accuracy_m", "at_ms", "speed_mps", "heading_deg"):
+    for field in ("lat", "lon", "accuracy_m", "at_ms", "speed_mps", "heading_deg"):
         assert f"- {field} must be " in page
 
 

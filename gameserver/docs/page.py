@@ -2,9 +2,8 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
-from math import inf
 from types import UnionType
-from typing import Any, get_args, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import NODEFAULT, Struct
@@ -69,14 +68,11 @@ def _lines() -> Iterator[str]:
 
 
 def _bounds() -> Iterator[str]:
-    """What the decoder demands of a position's numbers, in its own words."""
-    good = protocol.Fix(lat=0.0, lon=0.0, accuracy_m=0.0, at_ms=0.0)
-    for field in ("lat", "accuracy_m", "at_ms", "speed_mps", "heading_deg"):
-        bad = protocol.MSGPACK.encode(msgspec.structs.replace(good, **{field: inf}))
-        try:
-            protocol.MSGPACK.decode(bad)
-        except protocol.BadMessage as error:
-            yield str(error)
+    """What the decoder demands of a position's numbers."""
+    for name, hint in get_type_hints(protocol.FixFields, include_extras=True).items():
+        for part in (hint, *get_args(hint)):
+            for meta in getattr(part, "__metadata__", ()):
+                yield f"{name} must be from {meta.ge:,.0f} to {meta.le:,.0f} {_unit(name)}"
 
 
 def _message(kind: type[Struct]) -> Iterator[str]:
@@ -108,7 +104,7 @@ def _unit(name: str) -> str:
 
 
 def _type(hint: Any) -> str:
-    if isinstance(hint, UnionType):
+    if get_origin(hint) in (UnionType, Union):
         return " or ".join(_type(part) for part in get_args(hint))
     if args := get_args(hint):
         return f"list of {_type(args[0])}" if hint.__origin__ is list else "map"

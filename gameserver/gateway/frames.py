@@ -36,6 +36,22 @@ def whole_payload(data: bytes) -> bytes | None:
     return None
 
 
+def frame_size(data: bytes, start: int) -> int:
+    """How many bytes the masked frame has that begins at `start`; 0 where that can't be told here.
+
+    That is where its first four bytes have not all come, or where it is longer than 64 KiB or not
+    masked.
+    """
+    if len(data) - start < 4:
+        return 0
+    said = data[start + 1]
+    if said & _MASKED and said < _TWO_BYTES:
+        return _HEAD + (said & ~_MASKED)
+    if said == _TWO_BYTES:
+        return _HEAD + 2 + (data[start + 2] << 8 | data[start + 3])
+    return 0
+
+
 def frame_head(opening: int, size: int) -> bytes:
     """What stands before a payload of `size` bytes in an unmasked frame.
 

@@ -18,7 +18,7 @@ from gameserver.game.catching import (
     sight,
 )
 from gameserver.game.datum import TO_WGS84, Datum
-from gameserver.game.geo import planar_m, recentred, view_cell
+from gameserver.game.geo import RESTLESS, calm, planar_m, recentred, view_cell
 from gameserver.game.model import Cat, Claim, catch_id
 from gameserver.gateway.roster import Answer, Memory
 from gameserver.gateway.street import Street
@@ -59,6 +59,10 @@ SLOWED_BELOW = MESSAGES_BURST / 2.0
 
 SLOWED_S = 1.0
 
+_MESSAGE_MS = 1000.0 / MESSAGES_PER_S
+_BURST_MS = MESSAGES_BURST * _MESSAGE_MS
+_SLOWED_MS = (MESSAGES_BURST - SLOWED_BELOW) * _MESSAGE_MS
+
 
 TIMED_ONE_IN = 61
 """Of so many messages one is timed, if it is a fix. A prime, for phones that take turns."""
@@ -84,11 +88,11 @@ class Session:
     """One player on one socket, from its first byte to its end."""
 
     __slots__ = (
-        "_allowance",
-        "_allowed_ms",
         "_behind",
+        "_calm",
         "_codec",
         "_datum",
+        "_empty_ms",
         "_line",
         "_looked_ms",
         "_middle",
@@ -110,10 +114,11 @@ class Session:
         self._datum = Datum.WGS84
         self._ticket: Ticket | None = None
         self._middle: int | None = None
+        self._calm = RESTLESS
+        """Where the view stays as it is."""
         self._place = (0.0, 0.0)
         self._looked_ms = 0
-        self._allowance = MESSAGES_BURST
-        self._allowed_ms = street.clock()
+        self._empty_ms = 0.0
         self._behind = False
         self._unsaid: Unsaid | None = None
         """Changes of the view that wait for the phone to read; None where none do."""
@@ -130,10 +135,11 @@ class Session:
         """One whole message from the phone."""
         if self.closed:
             return
-        stats = self._street.stats
+        street = self._street
+        stats = street.stats
         stats.messages_in += 1
         started_s = 0.0 if stats.messages_in % TIMED_ONE_IN else perf_counter()
-        now_ms = self._street.clock()
+        now_ms = street.clock()
         if not self._allow(now_ms):
             return
         try:
@@ -165,16 +171,23 @@ class Session:
             self._allow(self._street.clock())
 
     def _allow(self, now_ms: int) -> bool:
-        """A token bucket: MESSAGES_PER_S on the long run, MESSAGES_BURST at once; then the end.
+        """MESSAGES_PER_S on the long run, MESSAGES_BURST at once; then the end.
 
-        Before it is empty, the sender is slowed: what it sends meanwhile waits on its own side.
+        A leaky bucket, told by the time at which it will be empty (the "generic cell rate
+        algorithm" of ITU-T I.371). Before it is full, the sender is slowed: what it sends
+        meanwhile waits on its own side.
         """
-        earned = (now_ms - self._allowed_ms) * (MESSAGES_PER_S / 1000.0)
-        self._allowed_ms = now_ms
-        self._allowance = min(MESSAGES_BURST, self._allowance + earned) - 1.0
-        if self._allowance >= SLOWED_BELOW:
+        empty_ms = self._empty_ms
+        empty_ms = (empty_ms if empty_ms > now_ms else now_ms) + _MESSAGE_MS
+        self._empty_ms = empty_ms
+        return empty_ms - now_ms <= _SLOWED_MS or self._slow_down(empty_ms - now_ms)
+
+    def _slow_down(self, held_ms: float) -> bool:
+        """What becomes of somebody whose bucket holds so much; whether the message is heard."""
+        if held_ms > _BURST_MS + 2.0 * _MESSAGE_MS:
+            self._empty_ms = 0.0  # nobody gets so far: the clock was set back
             return True
-        if self._allowance < 0.0:
+        if held_ms > _BURST_MS:
             self.fail("too_many_messages", f"at most {MESSAGES_PER_S:.0f} messages per second")
             return False
         self._street.stats.slowed += 1
@@ -215,6 +228,9 @@ class Session:
         if self._datum is not Datum.WGS84:
             lat, lon = TO_WGS84[self._datum](lat, lon)
         self.memory.track.add((lat, lon), fix.accuracy_m, fix.mock, fix.at_ms, now_ms)
+        calm_lat, calm_lon, lon_scale, radius2 = self._calm
+        if (lat - calm_lat) ** 2 + ((lon - calm_lon) * lon_scale) ** 2 < radius2:
+            return
         old = self._middle
         middle = view_cell(lat, lon) if old is None else recentred(old, lat, lon)
         if middle == old:
@@ -231,6 +247,7 @@ class Session:
         self._looked_ms = now_ms
         self._place = (lat, lon)
         self._middle = middle
+        self._calm = calm(middle)
         self._street.world.look(self, old, middle)
 
     def _aim(self, aim: Aim, now_ms: int) -> None:

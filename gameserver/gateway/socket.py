@@ -19,7 +19,7 @@ from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 from websockets.typing import Origin, Subprotocol
 
-from gameserver.gateway.frames import frame_head, whole_payload
+from gameserver.gateway.frames import frame_head, frame_size, whole_payload
 from gameserver.gateway.session import Line, Session
 from gameserver.protocol import (
     CODECS,
@@ -165,6 +165,9 @@ class PlaySocket(asyncio.Protocol):
             payload = whole_payload(data)
             if payload is not None:
                 self._whole_message(payload)
+                return
+            data = self._several(data)
+            if not data:
                 return
         core.receive_data(data)
         for event in core.events_received():
@@ -351,6 +354,19 @@ class PlaySocket(asyncio.Protocol):
             self._deadline.cancel()
             self._deadline = None
             self._whole_opening = self._opening
+
+    def _several(self, data: bytes) -> bytes:
+        """Take in the whole messages that come first; what is left of the bytes."""
+        start = 0
+        while size := frame_size(data, start):
+            if data[start] != self._whole_opening:
+                break
+            payload = whole_payload(data[start : start + size])
+            if payload is None:
+                break
+            self._whole_message(payload)
+            start += size
+        return data[start:]
 
     def _whole_message(self, payload: bytes) -> None:
         session = self.session

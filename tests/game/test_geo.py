@@ -16,6 +16,7 @@ from gameserver.game.geo import (
     VIEW_M,
     VIEW_RES,
     bearing_deg,
+    calm,
     cat_region,
     destination,
     distance_m,
@@ -33,6 +34,7 @@ from tests.places import (
     Place,
     anywhere,
     bearings,
+    in_town,
     near_a_region_border,
     on_a_view_border,
     somewhere,
@@ -240,6 +242,30 @@ def test_a_circle_around_the_player_lies_in_the_view_at_the_edge_of_the_hysteres
     middle, player = walked(place, bearing, 1.0)
     circle = {view_cell(*destination(*player, turn, VIEW_M)) for turn in range(0, 360, 5)}
     assert circle <= view_cells(middle)
+
+
+def is_calm(middle: int, lat: float, lon: float) -> bool:
+    calm_lat, calm_lon, lon_scale, radius2 = calm(middle)
+    return (lat - calm_lat) ** 2 + ((lon - calm_lon) * lon_scale) ** 2 < radius2
+
+
+@given(anywhere, bearings, st.floats(0.0, 400.0))
+@settings(max_examples=1000)
+def test_where_a_view_is_calm_it_stays_as_it_is(place: Place, bearing: float, far_m: float) -> None:
+    middle = view_cell(*place)
+    there = destination(*h3.cell_to_latlng(middle), bearing, far_m)
+    assert not is_calm(middle, *there) or recentred(middle, *there) == middle
+
+
+@given(in_town, bearings)
+def test_a_view_is_calm_in_most_of_its_cell(place: Place, bearing: float) -> None:
+    middle = view_cell(*place)
+    assert is_calm(middle, *destination(*h3.cell_to_latlng(middle), bearing, 120.0))
+
+
+def test_no_place_is_calm_at_a_pole() -> None:
+    """The plane around a middle would be off too far there."""
+    assert not is_calm(view_cell(90.0, 0.0), *h3.cell_to_latlng(view_cell(90.0, 0.0)))
 
 
 @given(st.one_of(on_a_view_border, anywhere))
