@@ -16,7 +16,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=ID_MAX, pattern=r"^[A-Za-z0-9_
 """An id as it may come from outside."""
 
 
-class Cat(Struct, frozen=True, array_like=True):
+class Cat(Struct, frozen=True, array_like=True, gc=False):
     """One cat on the street, as it is stored in Redis; how many catches are left is kept apart.
 
     `catches` is how often it can be caught in all, `catch_m` the reach of its store,

@@ -6,19 +6,16 @@ is, goes past the core (`gateway.frames`) wherever the core stands between two f
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
 from typing import Any, Protocol, cast
 
-from websockets.exceptions import NegotiationError
 from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import Protocol as FrameProtocol
 from websockets.protocol import State
-from websockets.server import ServerProtocol
-from websockets.streams import StreamReader
-from websockets.typing import Origin, Subprotocol
+from websockets.typing import Origin
 
+from gameserver.gateway.core import SUBPROTOCOLS, Core
 from gameserver.gateway.frames import frame_head, frame_size, whole_payload
 from gameserver.gateway.session import Line, Session
 from gameserver.protocol import (
@@ -31,8 +28,6 @@ from gameserver.protocol import (
     Codec,
     Notice,
 )
-
-SUBPROTOCOLS = [Subprotocol(MSGPACK.subprotocol), Subprotocol(JSON.subprotocol)]
 
 UNREAD_MAX = 64 * 1024
 """A phone that leaves more than this unread is slow."""
@@ -113,16 +108,16 @@ class PlaySocket(asyncio.Protocol):
     def __init__(self, house: House, loop: asyncio.AbstractEventLoop) -> None:
         self._house = house
         self._loop = loop
-        self._core = _Core(
+        self._core = Core(
             origins=house.origins,
-            select_subprotocol=_pick_subprotocol,
             subprotocols=SUBPROTOCOLS,
             max_size=MESSAGE_MAX,
         )
         self._codec: Codec = JSON
         self._opening = _OPENINGS[JSON]
         self._whole_opening = _NONE
-        """What a small whole message begins with that need not go through the core."""
+        """What a small whole message begins with that need not go through the core: once `hello`
+        is said, and where the core is in the middle of nothing."""
         self._out: list[bytes] = []
         """What leaves at the end of this turn. Empty at its end: the phone hears no more."""
         self._transport: asyncio.Transport | None = None
@@ -160,8 +155,7 @@ class PlaySocket(asyncio.Protocol):
             self._next_bite()
             return
         self.heard = True
-        core = self._core
-        if data[0] == self._whole_opening and core.between_messages:
+        if data[0] == self._whole_opening:
             payload = whole_payload(data)
             if payload is not None:
                 self._whole_message(payload)
@@ -169,6 +163,7 @@ class PlaySocket(asyncio.Protocol):
             data = self._several(data)
             if not data:
                 return
+        core = self._core
         core.receive_data(data)
         for event in core.events_received():
             if isinstance(event, Frame):
@@ -176,6 +171,8 @@ class PlaySocket(asyncio.Protocol):
             elif isinstance(event, Request):
                 self._handshake(event)
         self._flush()
+        may_pass = self._deadline is None and core.between_messages
+        self._whole_opening = self._opening if may_pass else _NONE
 
     def eof_received(self) -> None:
         """The phone sends no more."""
@@ -191,10 +188,12 @@ class PlaySocket(asyncio.Protocol):
         if self._lost is not None:
             self._lost.set()
         self._core.receive_eof()  # only then does the core say what it was closed with
+        self._core.parser.close()  # it and the core hold each other
         if self.session is not None:
             self.session.end()
         sent = self._core.close_sent  # also of those who did not wait to answer it
         self._house.closed(self, self._core.close_code if sent is None else sent.code)
+        self.session = None  # which has this as its line
 
     async def wait_lost(self) -> None:
         """Return once the connection is gone."""
@@ -353,7 +352,6 @@ class PlaySocket(asyncio.Protocol):
         if session.player is not None and self._deadline is not None and not session.closed:
             self._deadline.cancel()
             self._deadline = None
-            self._whole_opening = self._opening
 
     def _several(self, data: bytes) -> bytes:
         """Take in the whole messages that come first; what is left of the bytes."""
@@ -436,49 +434,6 @@ class PlaySocket(asyncio.Protocol):
             self._end_within(UNREAD_WITHIN_S)
 
 
-class _Reader(StreamReader):
-    """The core's bytes. The core asks for their end between two frames, and only there."""
-
-    between_frames = False
-
-    def at_eof(self) -> Generator[None, None, bool]:
-        """Whether there is nothing more to come; see the base class."""
-        self.between_frames = True
-        ended = yield from super().at_eof()
-        self.between_frames = False
-        return ended
-
-
-class _Core(ServerProtocol):
-    """The protocol, with a client's right to close between the parts of a message."""
-
-    reader: _Reader
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.reader = _Reader()
-        self.parser = self.parse()  # the one that was begun reads from the reader before
-        next(self.parser)
-
-    @property
-    def between_messages(self) -> bool:
-        """Whether the next byte begins a message: no frame and no message has come in part."""
-        return self.reader.between_frames and self.current_size is None
-
-    def forget_request(self) -> None:
-        """Let go of the handshake, which the parser would keep for as long as the socket lives."""
-        if self.reader.between_frames:
-            self.parser = FrameProtocol.parse(self)
-            next(self.parser)
-
-    def recv_frame(self, frame: Frame) -> None:
-        """Take a frame in."""
-        if frame.opcode is Opcode.CLOSE:
-            # A control frame may stand between parts (RFC 6455, 5.4); it is no error of the client.
-            self.current_size = None
-        super().recv_frame(frame)
-
-
 _OPENINGS = {JSON: 0x80 | Opcode.TEXT, MSGPACK: 0x80 | Opcode.BINARY}
 """The first byte of a whole message: FIN and the opcode."""
 
@@ -499,16 +454,3 @@ def _is_utf8(payload: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _pick_subprotocol(_: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """The first that we speak in the client's order; none offered means JSON.
-
-    NegotiationError, which answers 400, where the client offers only what we don't speak.
-    """
-    for subprotocol in offered:
-        if subprotocol in SUBPROTOCOLS:
-            return subprotocol
-    if offered:
-        raise NegotiationError("speaks " + ", ".join(SUBPROTOCOLS))
-    return None

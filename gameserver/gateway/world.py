@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from gameserver.game.datum import FROM_WGS84, Datum
 from gameserver.game.geo import view_cell, view_cells, view_regions
@@ -18,25 +19,31 @@ from gameserver.protocol import Codec, cat_view
 _NO_CELLS: frozenset[int] = frozenset()
 
 
-class LiveCat:
-    """A cat in a cell, with its encodings: each is made once, whoever sees the cat."""
+class LiveCat(Struct, eq=False, gc=False):
+    """A cat in a cell, with its encodings: each is made once, whoever sees the cat.
 
-    __slots__ = ("_encoded", "cat", "cell", "left")
+    Nothing here can be in a circle, so the garbage collector need not look at a million of them.
+    """
 
-    def __init__(self, cat: Cat, left: int) -> None:
-        self.cat = cat
-        self.left = left
-        self.cell = view_cell(cat.lat, cat.lon)
-        self._encoded: dict[tuple[bool, Datum], msgspec.Raw] = {}
+    cat: Cat
+    left: int
+    cell: int = -1
+    _encoded: dict[tuple[bool, Datum], msgspec.Raw] | None = None
+
+    def __post_init__(self) -> None:
+        self.cell = view_cell(self.cat.lat, self.cat.lon)
 
     def encoded(self, codec: Codec, datum: Datum) -> msgspec.Raw:
         """The cat as it goes into a `cats` message."""
+        known = self._encoded
+        if known is None:
+            known = self._encoded = {}
         key = (codec.text, datum)
-        raw = self._encoded.get(key)
+        raw = known.get(key)
         if raw is None:
             lat, lon = FROM_WGS84[datum](self.cat.lat, self.cat.lon)
             view = cat_view(self.cat, self.left, round(lat, 6), round(lon, 6))
-            raw = self._encoded[key] = msgspec.Raw(codec.encode(view))
+            raw = known[key] = msgspec.Raw(codec.encode(view))
         return raw
 
 

@@ -83,7 +83,7 @@ class EchoSocket(PlaySocket):
 
     def _message(self, payload: bytes, text: bool) -> None:
         self._codec = JSON if text else MSGPACK
-        self._opening = self._whole_opening = 0x81 if text else 0x82
+        self._opening = 0x81 if text else 0x82
         super()._message(payload, text)
 
 

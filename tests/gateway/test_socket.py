@@ -2,12 +2,16 @@
 
 import asyncio
 import base64
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
+from gameserver import app
 from gameserver.gateway import socket as play_socket
+from gameserver.gateway.socket import PlaySocket
 from tests.servers.game import Game
 from tests.waiting import until
 
@@ -75,3 +79,28 @@ async def test_close_codes_that_clients_make_up_share_one_count(street: Game) ->
     closed = street.app.gateway.street.stats.closed
     await until(lambda: sum(closed.values()) == 4)
     assert closed == {3000: 2, 4002: 1, 1000: 1}
+
+
+class Left(PlaySocket):
+    """A player's socket whose end can be seen."""
+
+    __slots__ = ("__weakref__",)
+
+
+async def test_a_socket_that_is_gone_leaves_nothing_to_the_garbage_collector(
+    street: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The collector looks seldom, and never at what is frozen."""
+    monkeypatch.setattr(app, "PlaySocket", Left)
+    gc.collect()
+    gc.disable()
+    try:
+        async with street.socket() as phone:
+            await until(lambda: len(street.app.gateway) == 1)
+            (socket,) = street.app.gateway._sockets
+            kept = [weakref.ref(socket), weakref.ref(socket._core)]
+            del socket
+            await phone.socket.close()
+        await until(lambda: [ref() for ref in kept] == [None, None])
+    finally:
+        gc.enable()
