@@ -6,7 +6,6 @@ looks after; resolution 9 (about 0.1 km2) is what a player's view is made of.
 
 from functools import lru_cache
 from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
-from typing import NamedTuple
 
 import h3.api.basic_int as h3
 from geopy.distance import geodesic
@@ -144,20 +143,14 @@ def recentred(middle: int, lat: float, lon: float) -> int:
     return cell if old_m - new_m > RECENTRE_M else middle
 
 
-class Calm(NamedTuple):
-    """A circle in a cell: within it a view around that cell need not be thought about.
+Calm = tuple[float, float, float, float]
+"""A circle in a cell: within it a view around that cell need not be thought about.
 
-    Its centre in degrees; what a degree of longitude is in degrees of latitude there; its radius
-    in degrees of latitude, squared.
-    """
+Its centre in degrees (lat, lon); what a degree of longitude is in degrees of latitude there; its
+radius in degrees of latitude, squared. A plain tuple: every fix takes it apart.
+"""
 
-    lat: float
-    lon: float
-    lon_scale: float
-    radius2: float
-
-
-RESTLESS = Calm(0.0, 0.0, 0.0, -1.0)
+RESTLESS: Calm = (0.0, 0.0, 0.0, -1.0)
 """No place is in it."""
 
 _CALM_SHARE = 0.97
@@ -170,7 +163,8 @@ _CALM_LAT_MAX = 85.0
 def calm(middle: int) -> Calm:
     """Where `recentred(middle, lat, lon)` is `middle` for certain: nine tenths of the cell.
 
-    A place is in it where `((lon - c.lon) * c.lon_scale) ** 2 + (lat - c.lat) ** 2 < c.radius2`.
+    With (c_lat, c_lon, scale, radius2), a place is in it where
+    `(lat - c_lat) ** 2 + ((lon - c_lon) * scale) ** 2 < radius2`.
     """
     lat, lon = h3.cell_to_latlng(middle)
     boundary = h3.cell_to_boundary(middle)
@@ -183,7 +177,7 @@ def calm(middle: int) -> Calm:
         _far_from_origin(start, end)
         for start, end in zip(plane, (*plane[1:], plane[0]), strict=True)
     )
-    return Calm(lat, lon, scale, (_CALM_SHARE * radius) ** 2)
+    return lat, lon, scale, (_CALM_SHARE * radius) ** 2
 
 
 def _far_from_origin(start: complex, end: complex) -> float:

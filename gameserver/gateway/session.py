@@ -68,6 +68,9 @@ TIMED_ONE_IN = 61
 """Of so many messages one is timed, if it is a fix. A prime, for phones that take turns."""
 
 
+_WGS84 = Datum.WGS84
+
+
 class Line(Protocol):
     """The way to the phone."""
 
@@ -111,7 +114,7 @@ class Session:
         self._street = street
         self._line = line
         self._codec = codec
-        self._datum = Datum.WGS84
+        self._datum = _WGS84
         self._ticket: Ticket | None = None
         self._middle: int | None = None
         self._calm = RESTLESS
@@ -225,11 +228,12 @@ class Session:
     def _see(self, fix: FixFields, now_ms: int) -> None:
         """Take in a position, and move the view where it left its cell."""
         lat, lon = fix.lat, fix.lon
-        if self._datum is not Datum.WGS84:
+        if self._datum is not _WGS84:
             lat, lon = TO_WGS84[self._datum](lat, lon)
         self.memory.track.add((lat, lon), fix.accuracy_m, fix.mock, fix.at_ms, now_ms)
         calm_lat, calm_lon, lon_scale, radius2 = self._calm
-        if (lat - calm_lat) ** 2 + ((lon - calm_lon) * lon_scale) ** 2 < radius2:
+        north, east = lat - calm_lat, (lon - calm_lon) * lon_scale
+        if north * north + east * east < radius2:
             return
         old = self._middle
         middle = view_cell(lat, lon) if old is None else recentred(old, lat, lon)

@@ -95,6 +95,7 @@ class PlaySocket(asyncio.Protocol):
         "_opening",
         "_out",
         "_parts",
+        "_receive",
         "_resting",
         "_slow",
         "_transport",
@@ -120,6 +121,8 @@ class PlaySocket(asyncio.Protocol):
         is said, and where the core is in the middle of nothing."""
         self._out: list[bytes] = []
         """What leaves at the end of this turn. Empty at its end: the phone hears no more."""
+        self._receive: Callable[[bytes], None] = _hear_nothing
+        """Takes in a whole message, once there is a session."""
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ending = False
@@ -158,7 +161,7 @@ class PlaySocket(asyncio.Protocol):
         if data[0] == self._whole_opening:
             payload = whole_payload(data)
             if payload is not None:
-                self._whole_message(payload)
+                self._receive(payload)
                 return
             data = self._several(data)
             if not data:
@@ -194,6 +197,7 @@ class PlaySocket(asyncio.Protocol):
         sent = self._core.close_sent  # also of those who did not wait to answer it
         self._house.closed(self, self._core.close_code if sent is None else sent.code)
         self.session = None  # which has this as its line
+        self._receive = _hear_nothing
 
     async def wait_lost(self) -> None:
         """Return once the connection is gone."""
@@ -286,7 +290,8 @@ class PlaySocket(asyncio.Protocol):
             if retry_after_ms is not None:
                 self._turn_away(retry_after_ms)
                 return
-            self.session = self._house.make_session(self, self._codec)
+            self.session = session = self._house.make_session(self, self._codec)
+            self._receive = self._receive_text if self._codec.text else session.receive
             self._house.opened(self)
 
     def _turn_away(self, retry_after_ms: int) -> None:
@@ -348,7 +353,7 @@ class PlaySocket(asyncio.Protocol):
             kind = "text" if self._codec.text else "binary"
             session.fail("bad_message", f"{self._codec.subprotocol} speaks in {kind} frames")
             return
-        self._whole_message(payload)
+        self._receive(payload)
         if session.player is not None and self._deadline is not None and not session.closed:
             self._deadline.cancel()
             self._deadline = None
@@ -362,19 +367,19 @@ class PlaySocket(asyncio.Protocol):
             payload = whole_payload(data[start : start + size])
             if payload is None:
                 break
-            self._whole_message(payload)
+            self._receive(payload)
             start += size
         return data[start:]
 
-    def _whole_message(self, payload: bytes) -> None:
+    def _receive_text(self, payload: bytes) -> None:
         session = self.session
         assert session is not None
-        if self._codec.text and not _is_utf8(payload):
-            session.end()
-            self._core.fail(Close.NOT_UTF8, "text is UTF-8")
-            self._schedule()
+        if _is_utf8(payload):
+            session.receive(payload)
             return
-        session.receive(payload)
+        session.end()
+        self._core.fail(Close.NOT_UTF8, "text is UTF-8")
+        self._schedule()
 
     def _take_from_core(self) -> None:
         """Put what the core wants to say behind what is queued."""
@@ -445,6 +450,10 @@ def hear_of_slow_readers(listeners: Iterable[Any]) -> None:
     """Have the kernel keep little for readers of connections that these sockets will accept."""
     for listener in listeners:
         listener.setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
+
+
+def _hear_nothing(_: bytes) -> None:
+    """There is nobody."""
 
 
 def _is_utf8(payload: bytes) -> bool:

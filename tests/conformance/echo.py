@@ -84,6 +84,8 @@ class EchoSocket(PlaySocket):
     def _message(self, payload: bytes, text: bool) -> None:
         self._codec = JSON if text else MSGPACK
         self._opening = 0x81 if text else 0x82
+        assert self.session is not None
+        self._receive = self._receive_text if text else self.session.receive
         super()._message(payload, text)
 
 
