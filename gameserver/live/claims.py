@@ -1,5 +1,8 @@
 """Claims: who may catch a cat, and the outbox of what is still to be written into the books."""
 
+import asyncio
+import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Literal, cast
 
@@ -12,6 +15,8 @@ from gameserver.live import keys
 from gameserver.live.errors import LiveError
 from gameserver.live.part import Part
 from gameserver.live.scripts import load
+
+log = logging.getLogger(__name__)
 
 CLAIM = load("claim_cat")
 UNCLAIM = load("unclaim_cat")
@@ -95,6 +100,24 @@ class Claims(Part):
                 return Gone()
         raise LiveError(f"claim_cat answered {reply!r}")
 
+    async def claim_cats(
+        self, claims: Sequence[Claim], now_ms: int
+    ) -> list[ClaimResult | LiveError]:
+        """Claim many at once, of any regions; what became of each, in their order.
+
+        Each as with `claim_cat`; where Redis did not answer, its LiveError stands for the result,
+        and disturbs no claim of another region. ValueError for a cat id that no server made.
+        """
+        for claim in claims:
+            cat_region(claim.cat)
+        found = await asyncio.gather(
+            *(self.claim_cat(claim, now_ms) for claim in claims), return_exceptions=True
+        )
+        for result in found:
+            if isinstance(result, BaseException) and not isinstance(result, LiveError):
+                raise result
+        return cast(list[ClaimResult | LiveError], found)
+
     async def find_claim(self, cat: str, player: str) -> Claim | None:
         """The claim that a player has on a cat, until an hour after the cat's expiry."""
         key = keys.of_region(cat_region(cat)).catchers(cat)
@@ -120,6 +143,24 @@ class Claims(Part):
         of = keys.of_region(region)
         for start in range(0, len(entries), 100):
             await self._redis.run(FINISH, [of.outbox, of.open], entries[start : start + 100])
+
+    async def finish_all(self, done: Sequence[tuple[str, str]]) -> None:
+        """Take (cat id, entry) pairs of any regions out of their outboxes: their books are done.
+
+        No LiveError: an entry that stays because Redis did not answer is finished by the keeper.
+        """
+        regions: defaultdict[str, list[str]] = defaultdict(list)
+        for cat, entry in done:
+            regions[cat_region(cat)].append(entry)
+        answers = await asyncio.gather(
+            *(self.finish(region, entries) for region, entries in regions.items()),
+            return_exceptions=True,
+        )
+        for answer in answers:
+            if isinstance(answer, LiveError):
+                log.warning("finished claims stay in an outbox for the keeper: %s", answer)
+            elif answer is not None:
+                raise answer
 
     async def unfinished(
         self, region: str, before_ms: int, limit: int, after: str | None = None

@@ -8,6 +8,7 @@ import pytest
 
 from gameserver.live import Already, Gone, Live, Undone, Won, open_live
 from tests.live.street import (
+    ELSEWHERE,
     KEEPER,
     LATER_MS,
     NOON_MS,
@@ -267,3 +268,35 @@ async def test_an_outbox_stays_while_it_has_entries_and_goes_when_it_is_empty(
     assert second.entry != first.entry
     await live.finish(REGION, [first.entry])
     assert len(await live.unfinished(REGION, LATER_MS, 10)) == 1
+
+
+async def test_claims_of_many_regions_are_answered_in_their_order(live: Live) -> None:
+    tom, far = cat("tom", 2), cat("far", region=ELSEWHERE)
+    await spawn(live, tom)
+    await spawn(live, far, region=ELSEWHERE)
+    claims = [claim(tom, "ada"), claim(far, "ada"), claim(far, "bob"), claim(tom, "bob")]
+    claims += [claim(cat("nobody"), "ada"), claim(tom, "ada", "try-2"), claim(tom, "ada")]
+    found = await live.claim_cats(claims, NOON_MS)
+    first, second, _, last, *_ = found
+    assert isinstance(first, Won)
+    assert isinstance(second, Won)
+    assert isinstance(last, Won)
+    already = Already(claims[0], first.entry, settled=False)
+    assert found == [first, second, Gone(), last, Gone(), already, first]
+    assert (first.left, second.left, last.left) == (1, 0, 0)
+    assert await live.claim_cats(claims, NOON_MS) == found
+    assert await live.claim_cats([], NOON_MS) == []
+
+
+async def test_finished_claims_of_many_regions_leave_their_outboxes(live: Live) -> None:
+    tom, far = cat("tom", 2), cat("far", region=ELSEWHERE)
+    await spawn(live, tom)
+    await spawn(live, far, region=ELSEWHERE)
+    wons = [(tom.id, await win(live, tom, "ada")), (far.id, await win(live, far, "ada"))]
+    stays = await win(live, tom, "bob")
+    for _ in range(2):
+        await live.finish_all([(of, won.entry) for of, won in wons])
+        assert await live.unfinished(ELSEWHERE, LATER_MS, 10) == []
+        assert [one.entry for one in await live.unfinished(REGION, LATER_MS, 10)] == [stays.entry]
+    assert await live.alive([tom.id]) == [True]
+    await live.finish_all([])
