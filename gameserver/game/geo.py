@@ -37,6 +37,7 @@ def region_name(cell: int) -> str:
     return format(cell >> _REGION_SHIFT, "x")
 
 
+@lru_cache(maxsize=65_536)
 def region_cell(region: str) -> int:
     """The resolution 6 cell of a region id. ValueError where it is none, or is spelt otherwise."""
     # As text first: capitals, signs and other alphabets' digits would pass for the same number.
