@@ -1,7 +1,6 @@
 """The cats of a region: put on the street and taken off by the region's keeper only."""
 
 import asyncio
-from asyncio import Future
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import cast
@@ -17,10 +16,12 @@ from gameserver.live.scripts import load
 
 SPAWN = load("spawn_cats")
 REMOVE = load("remove_cats")
-ALIVE = load("alive")
 
 CHUNK = 100
 """Cats in one run of a script, and in one step of a scan."""
+
+PAGE = 500
+"""Entries of an outbox in one read."""
 
 CAMPAIGN = Cat.__struct_fields__.index("campaign") + 1
 """Where Lua finds the campaign in a packed cat."""
@@ -115,20 +116,37 @@ class Cats(Part):
                 by_region[cat_region(cat)].append(cat)
             except ValueError:
                 continue
-        chunks = [
-            (region, ids[start : start + CHUNK])
-            for region, ids in by_region.items()
-            for start in range(0, len(ids), CHUNK)
-        ]
-        answers = await asyncio.gather(*(self._standing(*chunk) for chunk in chunks))
-        standing = {
-            cat
-            for (_, ids), answer in zip(chunks, answers, strict=True)
-            for cat, yes in zip(ids, cast(list[int], answer), strict=True)
-            if yes
-        }
-        return [cat in standing for cat in cats]
+        found = await asyncio.gather(*(self._alive(*asked) for asked in by_region.items()))
+        alive = set[str]().union(*found)
+        return [cat in alive for cat in cats]
 
-    def _standing(self, region: str, ids: list[str]) -> "Future[object]":
-        of = keys.of_region(region)
-        return self._redis.run(ALIVE, [of.cats, of.open], ids)
+    async def _alive(self, region: str, ids: list[str]) -> set[str]:
+        """Those of a region's cats that are alive.
+
+        First the street: what is not there any more has all its entries already. So few ask this
+        that whoever does looks through the outbox, and claims need not keep count.
+        """
+        key = keys.of_region(region).expiry
+        alive: set[str] = set()
+        for start in range(0, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            scores = await self._redis.send(key, "ZMSCORE", key, *some)
+            stand = zip(some, cast(list[object], scores), strict=True)
+            alive.update(cat for cat, score in stand if score is not None)
+        missing = set(ids) - alive
+        if missing:
+            alive |= missing & await self._in_outbox(region)
+        return alive
+
+    async def _in_outbox(self, region: str) -> set[str]:
+        """The cats that have entries in a region's outbox."""
+        key = keys.of_region(region).outbox
+        found: set[str] = set()
+        after = b"-"
+        while True:
+            reply = await self._redis.send(key, "XRANGE", key, after, "+", "COUNT", PAGE)
+            entries = cast(list[tuple[bytes, list[bytes]]], reply)
+            found.update(fields[3].decode() for _, fields in entries)
+            if len(entries) < PAGE:
+                return found
+            after = b"(" + entries[-1][0]

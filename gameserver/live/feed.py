@@ -1,7 +1,8 @@
 """What followers of regions hear: a snapshot once, then every event after it; and the inbox.
 
-An event names the one before it. A follower whose cursor is another one has missed events (they
-were trimmed, or Redis lost them) and takes a snapshot again.
+An event names the one before it, or none where a claim made it. A follower that finds neither the
+event at its cursor nor one that follows it has missed events (they were trimmed, or Redis lost
+them) and takes a snapshot again.
 """
 
 import asyncio
@@ -48,7 +49,10 @@ class Snapshot(Struct, frozen=True):
 
 
 class FeedEvent(Struct, frozen=True):
-    """A cat can be caught from now on, or cannot any more. `cat` is None if it vanished."""
+    """A cat can be caught from now on, or cannot any more. `cat` is None if it vanished.
+
+    Cats that vanished together have one `id`.
+    """
 
     id: str
     kind: Literal["appear", "vanish"]
@@ -96,8 +100,8 @@ class Feeds(Cats):
         for (region, cursor), entries in zip(cursors.items(), replies, strict=False):
             if not _follows(cursor, entries):
                 lost.add(region)
-            elif found := [_event(*entry) for entry in entries if _is_news(cursor, entry)]:
-                events[region] = found
+            elif found := [_events(*entry) for entry in entries if _is_news(cursor, entry)]:
+                events[region] = [event for news in found for event in news]
         messages = await self._opened(inbox[0], replies[-1]) if inbox else []
         return Events(events, messages, lost)
 
@@ -149,8 +153,11 @@ def _is_news(cursor: str, entry: Entry) -> bool:
     return id != cursor.encode() and fields[3] != b"begin"
 
 
-def _event(id: bytes, fields: list[bytes]) -> FeedEvent:
+def _events(id: bytes, fields: list[bytes]) -> list[FeedEvent]:
+    """What an entry of a feed tells: of one cat that appeared, or of some that vanished."""
     _, _, _, kind, _, cat, _, left, _, body = fields
+    name = id.decode()
     if kind == b"appear":
-        return FeedEvent(id.decode(), "appear", cat.decode(), _decode(body), int(left))
-    return FeedEvent(id.decode(), "vanish", cat.decode(), None, int(left))
+        return [FeedEvent(name, "appear", cat.decode(), _decode(body), int(left))]
+    vanished = (cat.decode(), *body.decode().split())
+    return [FeedEvent(name, "vanish", each, None, int(left)) for each in vanished]

@@ -15,13 +15,17 @@ KEEP_MS = 24 * HOUR_MS
 """How long the cats of a region that nobody looks after stay beyond the last one's expiry."""
 
 CATCHERS_MS = HOUR_MS
-"""How long it is known who caught a cat, beyond the cat's expiry."""
+"""How long it is known at least who caught a cat, beyond the cat's expiry."""
 
 GONE_MS = HOUR_MS
 """How long a removed cat cannot be spawned again by a spawn that was sent twice."""
 
 FEED_MS = HOUR_MS
 """The feed of a region where nothing happens goes away after this."""
+
+SLACK_MS = 600_000
+"""How much longer than it must a key may live that is written all the time, so that not every
+write has to say how long."""
 
 FEED_AGE_MS = 60_000
 """A feed keeps its events at least this long; who read last before that takes a snapshot."""
@@ -37,6 +41,10 @@ INBOX_LENGTH = 10_000
 
 TOLD_MS = 60_000
 """A message that is sent twice within this time arrives once."""
+
+
+_SPELL = slice(10, 15)
+"""Where an id of a cat says, to 1024 s, when it was made: see `new_cat_id`."""
 
 
 class KeyKind(Struct, frozen=True):
@@ -90,7 +98,7 @@ KINDS = (
         "{r:<region>}:feed",
         "stream",
         "what appeared and vanished",
-        "an hour after the last event",
+        "an hour and a bit after the last event",
         "an event: the scripts that add one, a minute later",
     ),
     KeyKind(
@@ -104,9 +112,9 @@ KINDS = (
     KeyKind(
         "{r:<region>}:open",
         "hash",
-        "cat id -> its entries in the outbox",
-        "as long as there are entries",
-        "a cat: finish.lua or unclaim_cat.lua, with its last entry",
+        "of the release before: cat id -> its entries in the outbox, which nobody reads any more",
+        "an hour after the first removal of a cat by this release",
+        "Redis, by its time to live",
         lasting=True,
     ),
     KeyKind(
@@ -117,9 +125,16 @@ KINDS = (
         "release_region.lua",
     ),
     KeyKind(
+        "{r:<region>}:caught:<spell>",
+        "hash",
+        "cat id, NUL, player -> claim record, of the cats that were made in a spell",
+        "an hour and a bit beyond the last such cat's expiry",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
         "{r:<region>}:catchers:<cat>",
         "hash",
-        "player -> claim record",
+        "of the release before: player -> claim record",
         "an hour beyond the cat's expiry",
         "Redis, by its time to live",
     ),
@@ -165,10 +180,15 @@ class RegionKeys(Struct, frozen=True):
     outbox: str
     open: str
     lease: str
+    caught: str
     catchers_of: str
 
     def catchers(self, cat: str) -> str:
-        """Who caught this cat."""
+        """Who caught this cat, and those that were made in the same quarter of an hour or so."""
+        return self.caught + cat[_SPELL]
+
+    def former_catchers(self, cat: str) -> str:
+        """Who caught this cat, as the release before this one wrote it."""
         return self.catchers_of + cat
 
 
@@ -185,6 +205,7 @@ def of_region(region: str) -> RegionKeys:
         outbox=tag + "outbox",
         open=tag + "open",
         lease=tag + "lease",
+        caught=tag + "caught:",
         catchers_of=tag + "catchers:",
     )
 

@@ -56,7 +56,7 @@ async def test_a_claim_whose_answer_was_lost_is_won_once(
     between.lose = losses
     won = await win(live, tom, "ada")
     assert between.lose == 0
-    assert any(b"won" in reply for reply in between.lost)
+    assert any(won.entry.encode() in reply for reply in between.lost)
     assert won.left == 3
     assert await seen(live) == {tom.id: 3}
     assert len(await live.unfinished(REGION, NOON_MS + 1, 10)) == 2

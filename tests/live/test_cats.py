@@ -215,7 +215,7 @@ async def test_nothing_is_left_of_cats_whose_books_are_done(
     entries = await live.unfinished(REGION, LATER_MS, 10)
     await live.finish(REGION, [entry.entry for entry in entries])
     kinds = {name.partition(":")[2].split(":")[1] for name in server.names()}
-    assert kinds == {"lease", "gone", "feed", "outbox", "catchers"}
+    assert kinds == {"lease", "gone", "feed", "outbox", "caught"}
     # Removed cats are remembered for an hour.
     await live.expire_cats(REGION, [tom.id], KEEPER, NOON_MS + GONE_MS - 1)
     gone = f"{{r:{REGION}}}:gone"

@@ -2,15 +2,18 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 
 import pytest
 
-from gameserver.live import Already, Gone, Live, Undone, Won, open_live
+from gameserver.live import Already, Gone, Live, LiveError, Undone, Won, open_live
+from gameserver.live.keys import CATCHERS_MS, SLACK_MS
 from tests.live.street import (
     ELSEWHERE,
     KEEPER,
     LATER_MS,
+    LEASE_MS,
     NOON_MS,
     REGION,
     cat,
@@ -206,7 +209,7 @@ async def test_a_claim_can_be_undone_when_its_catchers_are_forgotten(
     tom = cat("tom", 2)
     await spawn(live, tom)
     won = await win(live, tom, "ada")
-    [key] = [key for key in server.names() if ":catchers:" in key]
+    [key] = [key for key in server.names() if ":caught:" in key]
     server.node_of(key).delete(key)
     assert await live.unclaim_cat(claim(tom, "ada"), won.entry, "closed", LATER_MS)
     assert await live.unclaim_cat(claim(tom, "ada"), won.entry, "closed", LATER_MS)
@@ -224,8 +227,8 @@ async def test_a_player_who_tries_without_end_is_remembered_in_bounds(
         won = await live.claim_cat(one, NOON_MS)
         assert isinstance(won, Won)
         await live.unclaim_cat(one, won.entry, "campaign_limit", NOON_MS)
-    [key] = [key for key in server.names() if ":catchers:" in key]
-    assert len(server.node_of(key).hget(key, "ada") or b"") < 1000
+    [key] = [key for key in server.names() if ":caught:" in key]
+    assert len(server.node_of(key).hget(key, f"{tom.id}\0ada") or b"") < 1000
     last = await live.claim_cat(claim(tom, "ada", "try-49"), NOON_MS)
     assert last == Undone("campaign_limit")
 
@@ -300,3 +303,120 @@ async def test_finished_claims_of_many_regions_leave_their_outboxes(live: Live) 
         assert [one.entry for one in await live.unfinished(REGION, LATER_MS, 10)] == [stays.entry]
     assert await live.alive([tom.id]) == [True]
     await live.finish_all([])
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_claims_that_travel_together_are_answered_as_if_each_came_alone(
+    live: Live, seed: int
+) -> None:
+    rng = random.Random(seed)
+    names = [f"{spell}-{n}" for spell in ("early", "later") for n in range(5)]
+    made = [(name, rng.randrange(1, 4), NOON_MS + rng.randrange(-1, 3) * 1000) for name in names]
+    here = [cat(name, catches, expires_ms=at) for name, catches, at in made]
+    there = [cat(name, catches, expires_ms=at, region=ELSEWHERE) for name, catches, at in made]
+    for region, cats in ((REGION, here), (ELSEWHERE, there)):
+        await live.acquire_region(region, KEEPER, LEASE_MS)
+        await live.spawn_cats(region, cats, KEEPER, NOON_MS - 5000)
+    for step in range(12):
+        now_ms = NOON_MS - 1000 + step * 300
+        tries = [
+            (rng.randrange(10), f"player-{rng.randrange(6)}", f"try-{rng.randrange(3)}")
+            for _ in range(rng.randrange(1, 12))
+        ]
+        together = await live.claim_cats([claim(here[n], *who) for n, *who in tries], now_ms)
+        alone = [await live.claim_cat(claim(there[n], *who), now_ms) for n, *who in tries]
+        assert [_told(one) for one in together] == [_told(one) for one in alone]
+        for (n, *who), one, other in zip(tries, together, alone, strict=True):
+            if isinstance(one, Won) and isinstance(other, Won) and rng.random() < 0.3:
+                await live.unclaim_cat(claim(here[n], *who), one.entry, "sold_out", now_ms)
+                await live.unclaim_cat(claim(there[n], *who), other.entry, "sold_out", now_ms)
+    assert sorted(await seen(live)) == [
+        each.replace(ELSEWHERE, REGION) for each in sorted(await seen(live, ELSEWHERE))
+    ]
+
+
+def _told(result: object) -> object:
+    """A result without what is different in another region."""
+    match result:
+        case Won(left):
+            return left
+        case Already(of, _, settled):
+            return of.player, of.attempt, settled
+    return result
+
+
+async def test_more_claims_of_a_region_than_one_call_takes_are_all_answered(live: Live) -> None:
+    tom = cat("tom", 150)
+    await spawn(live, tom)
+    found = await live.claim_cats([claim(tom, f"player-{n}") for n in range(250)], NOON_MS)
+    assert sorted(one.left for one in found if isinstance(one, Won)) == list(range(150))
+    assert found.count(Gone()) == 100
+    entries = await live.unfinished(REGION, LATER_MS, 1000)
+    assert len(entries) == 150
+    await live.finish_all([(entry.cat, entry.entry) for entry in entries])
+    assert await live.unfinished(REGION, LATER_MS, 1000) == []
+
+
+async def test_cats_that_are_caught_out_together_vanish_together(live: Live) -> None:
+    cats = [cat(f"n{n}", 1 + n % 2) for n in range(7)]
+    await spawn(live, *cats)
+    start = (await live.snapshot(REGION)).last_id
+    await live.claim_cats([claim(one, "ada") for one in cats], NOON_MS)
+    events = (await live.read({REGION: start})).regions[REGION]
+    assert [(one.kind, one.cat_id, one.cat) for one in events] == [
+        ("vanish", one.id, None) for one in cats if one.catches == 1
+    ]
+    assert len({one.id for one in events}) == 1
+    assert (await live.read({REGION: events[-1].id})).regions == {}
+    assert await seen(live) == {one.id: 1 for one in cats if one.catches == 2}
+
+
+async def test_a_region_that_cannot_be_claimed_in_disturbs_no_other(
+    live: Live, server: RedisServer
+) -> None:
+    tom, far = cat("tom", 3), cat("far", 3, region=ELSEWHERE)
+    await spawn(live, tom)
+    await spawn(live, far, region=ELSEWHERE)
+    outbox = f"{{r:{ELSEWHERE}}}:outbox"
+    node = server.node_of(f"{{r:{ELSEWHERE}}}:left")
+    node.set(outbox, "is not a stream", px=60_000)
+    first, broken, second = await live.claim_cats(
+        [claim(tom, "ada"), claim(far, "ada"), claim(tom, "bob")], NOON_MS
+    )
+    assert isinstance(first, Won)
+    assert isinstance(broken, LiveError)
+    assert isinstance(second, Won)
+    await live.finish_all([(far.id, "1-1"), (tom.id, first.entry)])
+    assert [one.entry for one in await live.unfinished(REGION, LATER_MS, 9)] == [second.entry]
+    node.delete(outbox)
+
+
+async def test_of_claims_with_an_id_that_is_no_cats_none_is_made(live: Live) -> None:
+    tom = cat("tom")
+    await spawn(live, tom)
+    with pytest.raises(ValueError, match="region"):
+        await live.claim_cats([claim(tom, "ada"), claim(cat("", region="-"), "ada")], NOON_MS)
+    assert await seen(live) == {tom.id: 1}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_it_is_known_for_an_hour_beyond_its_expiry_who_caught_a_cat(
+    live: Live, server: RedisServer, seed: int
+) -> None:
+    """Also where cats that live longer and shorter share a key, and whatever was claimed before."""
+    rng = random.Random(seed)
+    cats = [
+        cat(f"spell{n}", 2, expires_ms=NOON_MS + rng.randrange(1, 5_000_000)) for n in range(40)
+    ]
+    await spawn(live, *cats)
+    asked_ms = time.monotonic_ns() // 1_000_000
+    for n in range(60):
+        some = [claim(one, f"player-{n}") for one in rng.sample(cats, 3)]
+        found = await live.claim_cats(some, NOON_MS)
+        won = [one.cat for one, got in zip(some, found, strict=True) if isinstance(got, Won)]
+        due_ms = max((one.expires_ms for one in cats if one.id in won), default=0)
+        key = f"{{r:{REGION}}}:caught:spell"
+        passed_ms = time.monotonic_ns() // 1_000_000 - asked_ms + 1
+        lives_ms = server.node_of(key).pttl(key)
+        assert lives_ms + passed_ms >= due_ms - NOON_MS + CATCHERS_MS
+        assert lives_ms <= 5_000_000 + CATCHERS_MS + SLACK_MS

@@ -7,14 +7,15 @@ import pytest
 from gameserver.live import keys
 
 REGION_KEYS = keys.of_region("10c6132b3")
-FIELDS = [field for field in REGION_KEYS.__struct_fields__ if field != "catchers_of"]
+PREFIXES = ("caught", "catchers_of")
 EXAMPLES = [
     *(
         getattr(REGION_KEYS, field)
         for field in REGION_KEYS.__struct_fields__
-        if field != "catchers_of"
+        if field not in PREFIXES
     ),
-    REGION_KEYS.catchers("10c6132b3-abc"),
+    REGION_KEYS.catchers("10c6132b3-1n8p3abc"),
+    REGION_KEYS.former_catchers("10c6132b3-abc"),
     keys.session("ada"),
     keys.inbox("p1"),
     keys.told("p1", "abcd"),

@@ -30,7 +30,7 @@ from tests.live.street import (
 from tests.servers.redis import RedisServer
 
 LUA = Path(str(files(live_package) / "lua"))
-PARTS = {"feed", "outbox", "record", "sessions"}
+PARTS = {"feed", "former", "life", "outbox", "record", "sessions"}
 """Texts that scripts include."""
 
 SCRIPTS = sorted({path.stem for path in LUA.glob("*.lua")} - PARTS)

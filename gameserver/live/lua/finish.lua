@@ -1,8 +1,8 @@
 -- Take entries whose books are done out of the outbox.
--- KEYS[1] outbox (stream)  KEYS[2] open (hash)  ARGV entries
+-- KEYS[1] outbox (stream)  ARGV entries
 -- returns 1
 
 -- include outbox
 
-for _, entry in ipairs(ARGV) do leave(KEYS[1], KEYS[2], entry) end
+leave(KEYS[1], unpack(ARGV))
 return 1

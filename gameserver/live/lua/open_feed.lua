@@ -4,6 +4,7 @@
 -- ARGV none
 -- returns the id of the last event
 
+-- include life
 -- include feed
 
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]

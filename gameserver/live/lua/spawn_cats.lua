@@ -4,6 +4,7 @@
 -- ARGV[1] keeper  ARGV[2] now_ms, then for each cat: id, expires_ms, catches, packed cat
 -- returns {"ok", id...}: those of the cats that are alive now | {"lost"}: not the keeper
 
+-- include life
 -- include feed
 
 local lease, cats, left, expiry, gone, feed = unpack(KEYS)
@@ -27,9 +28,6 @@ for i = 3, #ARGV, 4 do
 end
 
 if last > 0 then
-  local ttl = last - now + KEEP_MS
-  for _, key in ipairs({ cats, left, expiry }) do
-    if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
-  end
+  for _, key in ipairs({ cats, left, expiry }) do keep(key, last - now + KEEP_MS) end
 end
 return answer
