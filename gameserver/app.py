@@ -17,7 +17,9 @@ from secrets import token_hex
 
 from aiohttp import web
 
-from gameserver.awards import Awards
+from gameserver.awards.awards import Awards
+from gameserver.awards.bookkeeping import Bookkeeping, OneCommit, TwoCommits
+from gameserver.awards.line import Line
 from gameserver.config import Config
 from gameserver.coupons.client import CouponClient
 from gameserver.coupons.remote import RemoteCoupons
@@ -81,9 +83,12 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         live = await stack.enter_async_context(open_live(redis_url))
         client = _coupon_client(config)
         coupons: CouponService = ledger.coupons
+        books: Bookkeeping = OneCommit(ledger.settlement, wall_clock_ms)
         if client is not None:
             await stack.enter_async_context(client)
             coupons = RemoteCoupons(client, StoreZones(ledger.merchants, wall_clock_ms).of)
+            books = TwoCommits(coupons, ledger.catches, wall_clock_ms)
+        line = await stack.enter_async_context(Line(live, books, wall_clock_ms))
         awards = await stack.enter_async_context(
             Awards(live, coupons, ledger.catches, wall_clock_ms)
         )
@@ -96,7 +101,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             clock=wall_clock_ms,
         )
         jobs = await stack.enter_async_context(Jobs(most=JOBS_MOST))
-        street = Street(ground, live, awards, jobs)
+        street = Street(ground, live, awards, line, jobs)
         gateway = Gateway(
             street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
         )
@@ -122,7 +127,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             gateway=gateway,
             feed=feed,
             keeper=keeper,
-            awards=awards,
+            line=line,
             jobs=jobs,
             live=live,
             db=ledger.db,

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger": {"game"},
     "coupons": {"game", "ledger"},
     "coupons_check": set(),
-    "awards": LOWER | {"batches", "coupons"},
+    "awards": LOWER | {"batches", "coupons", "jobs"},
     "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "http": LOWER | {"coupons", "species"},

@@ -298,7 +298,7 @@ class Session:
             self._ticket = None
             memory.cool_until_ms = now_ms + self._street.rules.cool_down_ms
             memory.deciding = catch.attempt
-            self._street.settle(self._claim(catch, player, cat, now_ms), memory)
+            self._street.settle(self._claim(catch, player, cat, now_ms))
         elif ticket is None:
             # The ticket may be one of an earlier session that did win this attempt.
             memory.deciding = catch.attempt

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
 
-from gameserver.awards import Awards, IsIssued, Won, refused_before
+from gameserver.awards.awards import Awards, IsIssued
+from gameserver.awards.line import Line
+from gameserver.awards.stages import Case
 from gameserver.game.catching import Rules
 from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, catch_id
 from gameserver.game.tokens import player_of
 from gameserver.gateway.pressure import Pressure
-from gameserver.gateway.roster import Answer, Memory, Roster, Seat
+from gameserver.gateway.roster import Answer, Roster, Seat
 from gameserver.gateway.world import World
 from gameserver.histogram import Histogram
 from gameserver.jobs import Jobs
-from gameserver.live.claims import Already, Gone, Undone
-from gameserver.live.claims import Won as WonClaim
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import Replaced, SessionRef
@@ -51,8 +51,6 @@ class Stats:
     """Seconds from an event in Redis until its viewers were told."""
     judge_times: Histogram = field(default_factory=Histogram)
     """Seconds from a decoded catch to its claim, or to its refusal."""
-    claim_times: Histogram = field(default_factory=Histogram)
-    """Seconds that claims took in Redis."""
     catch_times: Histogram = field(default_factory=Histogram)
     """Seconds from a judged catch to its answer."""
 
@@ -71,7 +69,7 @@ class Ground:
 class Street:
     """One process's players, their world and the way to the stores."""
 
-    def __init__(self, ground: Ground, live: Live, awards: Awards, jobs: Jobs) -> None:
+    def __init__(self, ground: Ground, live: Live, awards: Awards, line: Line, jobs: Jobs) -> None:
         self.rules = ground.rules
         self.clock = ground.clock
         self.rng = Random()
@@ -84,6 +82,7 @@ class Street:
         self._ground = ground
         self._live = live
         self._awards = awards
+        self._line = line
         self._jobs = jobs
 
     # --- what a session asks ---
@@ -146,12 +145,11 @@ class Street:
 
     # --- catches ---
 
-    def settle(self, claim: Claim, memory: Memory) -> None:
+    def settle(self, claim: Claim) -> None:
         """Decide a judged catch, and answer the player on whatever session is live then."""
-        if not self._jobs.start(self._settle(claim, memory, perf_counter()), "catch"):
+        if not self._line.put(claim, self._settled):
             self.stats.shed["catches"] += 1
-            memory.deciding = None
-            self._tell(claim.player, refused("busy", attempt=claim.attempt, cat=claim.cat))
+            self._decided(claim.player, refused("busy", attempt=claim.attempt, cat=claim.cat))
 
     def resume(self, player: str, catch: Catch, claim: Claim | None, otherwise: Refused) -> None:
         """Answer an attempt that may have been won in an earlier session, else refuse it.
@@ -162,68 +160,49 @@ class Street:
             self.stats.shed["catches"] += 1
             self._decided(player, refused("busy", attempt=catch.attempt, cat=catch.cat))
 
-    async def _settle(self, claim: Claim, memory: Memory, judged_s: float) -> None:
-        answer: Answer = refused("busy", attempt=claim.attempt, cat=claim.cat)
-        try:
-            answer = await self._decide(claim)
-        except LiveError:
+    def _settled(self, case: Case) -> None:
+        claim, answer = case.claim, case.answer
+        assert answer is not None
+        if not case.entry and isinstance(answer, Refused) and answer.reason == "busy":
             # Perhaps won, perhaps not: the same attempt again finds out.
-            memory.cool_until_ms = 0
-        finally:
-            self._decided(claim.player, answer)
-            self.stats.catch_times.add(perf_counter() - judged_s)
-
-    async def _decide(self, claim: Claim) -> Answer:
-        asked_s = perf_counter()
-        outcome = await self._live.claim_cat(claim, self.clock())
-        self.stats.claim_times.add(perf_counter() - asked_s)
-        match outcome:
-            case WonClaim():
-                return await self._awards.award(Won(claim, outcome.entry))
-            case Already():
-                return refused("already_caught", attempt=claim.attempt, cat=claim.cat)
-            case Undone():
-                return refused_before(outcome.reason, claim.attempt, claim.cat)
-            case Gone():
-                return refused("gone", attempt=claim.attempt, cat=claim.cat)
+            memory = self.roster.memory(claim.player)
+            if memory is not None:
+                memory.cool_until_ms = 0
+        self._decided(claim.player, answer)
+        self.stats.catch_times.add(perf_counter() - case.begun_s)
 
     async def _resume(
         self, player: str, catch: Catch, claim: Claim | None, otherwise: Refused
     ) -> None:
-        answer: Answer = refused("busy", attempt=catch.attempt, cat=catch.cat)
+        found: Answer | Claim = refused("busy", attempt=catch.attempt, cat=catch.cat)
         try:
-            earlier = await self._earlier(player, catch)
-            if earlier is not None:
-                answer = await self._decide(earlier)
-            else:
-                answer = await self._recall(player, catch, claim) or otherwise
+            found = await self._found(player, catch, claim) or otherwise
         except LiveError:
             pass
         finally:
-            self._decided(player, answer)
+            if isinstance(found, Claim):
+                self.settle(found)
+            else:
+                self._decided(player, found)
 
-    async def _recall(self, player: str, catch: Catch, claim: Claim | None) -> Answer | None:
-        """What the books say of an attempt that Redis knows nothing of, perhaps any more."""
+    async def _found(self, player: str, catch: Catch, claim: Claim | None) -> Answer | Claim | None:
+        """How an attempt ended, a claim of which that is to be found out, or None: it is unknown.
+
+        Redis is asked, and the books of what Redis knows nothing of, perhaps any more.
+        """
         try:
             cat_region(catch.cat)
         except ValueError:
             return None  # not a cat of ours
+        earlier = await self._live.find_claim(catch.cat, player)
+        if earlier is not None and earlier.catch == catch_id(catch.cat, player, catch.attempt):
+            return earlier
         kept = await self._awards.recall(player, catch)
         if not isinstance(kept, IsIssued):
             return kept
         if claim is None:
             return refused("already_caught", attempt=catch.attempt, cat=catch.cat)
-        return await self._decide(claim)  # its coupon is there: what is left is to record it
-
-    async def _earlier(self, player: str, catch: Catch) -> Claim | None:
-        """The claim that this very attempt has won before, if it has."""
-        try:
-            claim = await self._live.find_claim(catch.cat, player)
-        except ValueError:
-            return None  # not a cat of ours
-        if claim is None or claim.catch != catch_id(catch.cat, player, catch.attempt):
-            return None
-        return claim
+        return claim  # its coupon is there: what is left is to record it
 
     def _decided(self, player: str, answer: Answer) -> None:
         memory = self.roster.memory(player)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from time import perf_counter
 
-from gameserver.awards import Awards
+from gameserver.awards.awards import Awards
 from gameserver.coupons.service import CouponService
 from gameserver.game.model import Cat
 from gameserver.game.spawning import cats_for

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import TypeVar
 
-from gameserver.awards import Awards, Won
+from gameserver.awards.awards import Awards, Won
 from gameserver.coupons.client import NotTaken
 from gameserver.coupons.service import CouponService
 from gameserver.game.geo import cat_region

@@ -16,6 +16,7 @@ from gameserver.ledger.redeeming import expire
 from gameserver.ledger.reports import Reports
 from gameserver.ledger.reservations import release_abandoned
 from gameserver.ledger.revisions import current_rev
+from gameserver.ledger.settling import Settlement
 
 
 class WrongVersion(LedgerError):
@@ -35,6 +36,7 @@ class Ledger:
         self.coupons = LedgerCoupons(db, clock)
         self.merchants = Merchants(db, clock)
         self.catches = Catches(db)
+        self.settlement = Settlement(db)
         self.players = Players(db, clock)
         self.idempotency = Idempotency(db)
         self.reports = Reports(db, clock)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gameserver.awards import Awards
+from gameserver.awards.line import Line
 from gameserver.coupons.client import CouponClient
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway
@@ -29,7 +29,7 @@ class Watched:
     gateway: Gateway
     feed: Feed
     keeper: Keeper
-    awards: Awards
+    line: Line
     jobs: Jobs
     live: Live
     db: Database
@@ -85,7 +85,7 @@ class GameCollector(Collector):
 
     def _gauges(self) -> Iterator[Metric]:
         watched = self._watched
-        street = watched.gateway.street
+        street, line = watched.gateway.street, watched.line
         for name, text, value in (
             ("catcat_sockets", "Open sockets.", len(watched.gateway)),
             ("catcat_players", "Players in a session.", len(street.roster.sessions)),
@@ -93,15 +93,19 @@ class GameCollector(Collector):
             ("catcat_cats_followed", "Cats in the regions in view.", len(street.world.cats)),
             ("catcat_regions_followed", "Regions in view.", len(street.world.regions)),
             ("catcat_regions_kept", "Regions that this keeper holds.", len(watched.keeper.held)),
-            ("catcat_jobs", "Background jobs running.", len(watched.jobs)),
-            ("catcat_issue_waiting", "Coupons waiting to be issued.", len(watched.awards.issuing)),
-            ("catcat_record_waiting", "Catches waiting.", len(watched.awards.recording)),
+            ("catcat_jobs", "Background jobs running.", len(watched.jobs) + line.under_way),
+            (
+                "catcat_issue_waiting",
+                "Coupons waiting to be issued.",
+                len(line.books.issuing),
+            ),
+            ("catcat_record_waiting", "Catches waiting.", len(line.books.recording)),
             ("catcat_redis_waiting", "Calls that wait for Redis.", watched.live.waiting),
         ):
             yield GaugeMetricFamily(name, text, value=value)
 
     def _stages(self) -> Iterator[Metric]:
-        stats, awards = self._watched.gateway.street.stats, self._watched.awards
+        stats, line = self._watched.gateway.street.stats, self._watched.line
         yield histogram("catcat_fix_seconds", "Fixes, decoding to view; a sample.", stats.fix_times)
         yield histogram(
             "catcat_reveal_seconds", "From an event in Redis to its viewers.", stats.reveal_times
@@ -112,15 +116,16 @@ class GameCollector(Collector):
             ("stage",),
             [
                 (("judge",), stats.judge_times),
-                (("claim",), stats.claim_times),
-                (("issue",), awards.issue_times),
-                (("record",), awards.record_times),
+                (("claim",), line.claim_times),
+                (("issue",), line.books.issue_times),
+                (("record",), line.books.record_times),
                 (("total",), stats.catch_times),
             ],
         )
 
     def _batches(self) -> Iterator[Metric]:
-        issuing, recording = self._watched.awards.issuing, self._watched.awards.recording
+        books = self._watched.line.books
+        issuing, recording = books.issuing, books.recording
         traffic = self._watched.live.traffic
         yield from of_issue_batches(issuing.sizes, issuing.durations)
         yield histogram("catcat_record_batch_items", "Catches per batch.", recording.sizes)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from gameserver.awards import Awards
+from gameserver.awards.awards import Awards
 from gameserver.game.geo import region_of
 from gameserver.game.model import Claim, Coupon, IssueItem, catch_id
 from gameserver.keeper.leftovers import OWED_AFTER_MS
