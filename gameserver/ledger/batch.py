@@ -6,7 +6,7 @@ Sets of ids go to the database as one JSON array (`among`, `pairs_among`), rows 
 are (`asked_rows`); what is put together as text here are a parameter's place holders, never values.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -25,7 +25,6 @@ from sqlalchemy import (
     Text,
     Update,
     bindparam,
-    insert,
     literal_column,
     select,
     tuple_,
@@ -72,10 +71,11 @@ class Many:
     def __init__(self, statement: Insert | Update | Delete, *order: str) -> None:
         self._text = _DriverText(statement, order)
 
-    def __call__(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Execute for each row; for none, do nothing."""
-        if rows:
-            connection.exec_driver_sql(self._text.on(connection), list(rows))
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """Execute for each row; for none, do nothing. On SQLite, how many rows it was done to."""
+        if not rows:
+            return 0
+        return connection.exec_driver_sql(self._text.on(connection), list(rows)).rowcount
 
 
 class Inserts:
@@ -85,23 +85,24 @@ class Inserts:
     all rows in one, as an array for each column.
     """
 
-    def __init__(self, table: Table, *columns: str) -> None:
-        each = insert(table).values({name: bindparam(name) for name in columns})
-        self._one_by_one = Many(each, *columns)
+    def __init__(self, table: Table, *columns: str, ignore: bool) -> None:
+        each = sqlite.insert(table).values({name: bindparam(name) for name in columns})
+        self._one_by_one = Many(each.on_conflict_do_nothing() if ignore else each, *columns)
         self._into = f"{table.name} ({', '.join(columns)})"
         self._types = [table.c[name].type for name in columns]
+        self._ending = " ON CONFLICT DO NOTHING" if ignore else ""
 
-    def __call__(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Insert the rows, in their order; for none, do nothing."""
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """Insert the rows, in their order; for none, do nothing. How many were not there."""
         if rows and connection.dialect.name == "postgresql":
             arrays = tuple(map(list, zip(*rows, strict=True)))
-            connection.exec_driver_sql(self._at_once(connection.dialect), arrays)
-        else:
-            self._one_by_one(connection, rows)
+            text = self._at_once(connection.dialect)
+            return connection.exec_driver_sql(text, arrays).rowcount
+        return self._one_by_one(connection, rows)
 
     def _at_once(self, dialect: Dialect) -> str:
         arrays = _arrays(self._types, dialect)
-        return f"INSERT INTO {self._into} SELECT * FROM unnest({arrays})"  # noqa: S608
+        return f"INSERT INTO {self._into} SELECT * FROM unnest({arrays}){self._ending}"  # noqa: S608
 
 
 def _arrays(types: Iterable[TypeEngine[Any]], dialect: Dialect) -> str:
@@ -110,9 +111,36 @@ def _arrays(types: Iterable[TypeEngine[Any]], dialect: Dialect) -> str:
     return ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
 
 
-def many_inserts(table: Table, *columns: str) -> Inserts:
-    """Insert rows of values for `columns`, which are given in the table's order."""
-    return Inserts(table, *columns)
+def many_inserts(table: Table, *columns: str, ignore: bool = False) -> Inserts:
+    """Insert rows of values for `columns`, which are given in the table's order.
+
+    With `ignore` those that are there already, by any of the table's keys, are passed over.
+    """
+    return Inserts(table, *columns, ignore=ignore)
+
+
+class Updates:
+    """An UPDATE of a row for each of many, which says how many rows it was done to.
+
+    `change` makes it from the values that a row gives for `columns`. Again PostgreSQL has all in
+    one statement; each row of the table must be changed for one of the rows at most.
+    """
+
+    def __init__(
+        self,
+        change: Callable[[Mapping[str, ColumnElement[Any]]], Update],
+        **columns: TypeEngine[Any],
+    ) -> None:
+        each = change({name: bindparam(name, type_=type_) for name, type_ in columns.items()})
+        self._one_by_one = Many(each, *columns)
+        self._at_once = _DriverText(change(dict(asked_rows(**columns).c.items())), ())
+
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> int:
+        """Do it for the rows; for none, do nothing."""
+        if rows and connection.dialect.name == "postgresql":
+            arrays = tuple(map(list, zip(*rows, strict=True)))
+            return connection.exec_driver_sql(self._at_once.on(connection), arrays).rowcount
+        return self._one_by_one(connection, rows)
 
 
 class Question:

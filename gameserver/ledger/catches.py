@@ -20,8 +20,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gameserver.game.model import Claim, IssueItem
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
 from gameserver.ledger.database import Database
+from gameserver.ledger.fresh import NotFresh, gone
 from gameserver.ledger.paging import Page, page_size, pair_cursor, text_cursor
-from gameserver.ledger.tables import catch_is_owed, catches, players, scores
+from gameserver.ledger.tables import catch_is_owed, catches, scores
 
 Period = Literal["day", "week", "all"]
 
@@ -74,9 +75,7 @@ _CATCH = select(catches.c.id, catches.c.cat_id, catches.c.player_id, catches.c.o
 _OF_PAIRS = _CATCH.where(pairs_among(catches.c.cat_id, catches.c.player_id, "pairs"))
 # Not one SELECT with OR, for which PostgreSQL would read the whole table.
 _THERE = union_all(_CATCH.where(among(catches.c.id, "ids")), _OF_PAIRS)
-_GONE = select(players.c.id).where(among(players.c.id, "ids"), players.c.gone_ms.is_not(None))
-_INSERT = many_inserts(
-    catches,
+_COLUMNS = (
     "id",
     "cat_id",
     "player_id",
@@ -88,6 +87,8 @@ _INSERT = many_inserts(
     "campaign_id",
     "owed",
 )
+_INSERT = many_inserts(catches, *_COLUMNS)
+_INSERT_NEW = many_inserts(catches, *_COLUMNS, ignore=True)
 _SETTLE = Many(
     update(catches)
     .where(catches.c.id == bindparam("catch"), catch_is_owed)
@@ -213,11 +214,10 @@ def record(connection: Connection, claims: Sequence[Claim], owed: Collection[str
         by_pair[cat, player] = id_
         if is_owed:
             waiting.add(id_)
-    names = texts({claim.player for claim in claims})
-    gone = set(connection.scalars(_GONE, {"ids": names}))
+    are_gone = gone(connection, {claim.player for claim in claims})
     fresh = []
     for claim in claims:
-        if claim.player not in gone and (claim.cat, claim.player) not in by_pair:
+        if claim.player not in are_gone and (claim.cat, claim.player) not in by_pair:
             by_pair[claim.cat, claim.player] = claim.catch
             fresh.append(claim)
     _INSERT(connection, [_row(claim, claim.catch in owed) for claim in fresh])
@@ -225,6 +225,13 @@ def record(connection: Connection, claims: Sequence[Claim], owed: Collection[str
     came = waiting.intersection(claim.catch for claim in claims).difference(owed)
     _SETTLE(connection, [(None, id_) for id_ in sorted(came)])
     return [by_pair.get((claim.cat, claim.player), claim.catch) == claim.catch for claim in claims]
+
+
+def record_fresh(connection: Connection, claims: Sequence[Claim]) -> None:
+    """Write catches down that are all new, of players who are there; else NotFresh."""
+    if _INSERT_NEW(connection, [_row(claim, False) for claim in claims]) != len(claims):
+        raise NotFresh
+    _ADD[connection.dialect.name](connection, _gains(claims))
 
 
 def barred(connection: Connection, items: Sequence[IssueItem]) -> set[str]:

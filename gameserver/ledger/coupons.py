@@ -15,6 +15,7 @@ from gameserver.game.model import (
 )
 from gameserver.ledger import changes, issuing, offerings, players, redeeming, reservations
 from gameserver.ledger.database import Database
+from gameserver.ledger.fresh import write_fresh
 from gameserver.ledger.paging import Page
 from gameserver.ledger.redeeming import (
     Actor,
@@ -39,8 +40,8 @@ class LedgerCoupons:
         self._clock = clock
 
     async def issue(self, items: Sequence[IssueItem], now_ms: int) -> list[IssueResult]:
-        """See `issuing.issue`. One transaction, whatever the number of items."""
-        return await self._db.write(issuing.issue, items, now_ms)
+        """See `issuing.issue`. One transaction, or two, whatever the number of items."""
+        return await write_fresh(self._db, issuing.issue_fresh, issuing.issue, items, now_ms)
 
     async def reserve(self, wanted: Sequence[Reservation], now_ms: int) -> list[int]:
         """See `reservations.reserve`."""

@@ -26,11 +26,13 @@ from gameserver.ledger.batch import (
     Many,
     Question,
     RowsQuestion,
+    Updates,
     among,
     asked_rows,
     many_inserts,
     texts,
 )
+from gameserver.ledger.fresh import NotFresh, gone
 from gameserver.ledger.stock import CampaignStock, lock_campaigns, write_counters
 from gameserver.ledger.tables import (
     campaign_codes,
@@ -94,8 +96,7 @@ _CODES_LEFT = (
     .limit(bindparam("most"))
 )
 
-_INSERT = many_inserts(
-    coupons,
+_COLUMNS = (
     "code",
     "campaign_id",
     "catch_id",
@@ -107,12 +108,30 @@ _INSERT = many_inserts(
     "issued_ms",
     "expires_ms",
 )
+_INSERT = many_inserts(coupons, *_COLUMNS)
+_INSERT_NEW = many_inserts(coupons, *_COLUMNS, ignore=True)
 _TAKE = Many(
     update(reservations)
     .where(among(reservations.c.id, "ids"))
     .values(issued=reservations.c.issued + bindparam("more")),
     "more",
     "ids",
+)
+_TAKE_LEFT = Updates(
+    lambda asked: (
+        update(reservations)
+        .values(issued=reservations.c.issued + asked["more"])
+        .where(
+            reservations.c.id == asked["cat"],
+            reservations.c.campaign_id == asked["campaign"],
+            reservations.c.granted - reservations.c.issued - reservations.c.released
+            >= asked["least"],
+        )
+    ),
+    more=Integer(),
+    cat=Text(),
+    campaign=Text(),
+    least=Integer(),
 )
 _GIVE_CODE = Many(
     update(campaign_codes)
@@ -136,8 +155,22 @@ def issue(connection: Connection, items: Sequence[IssueItem], now_ms: int) -> li
     another time.
     """
     batch = _Batch(connection, items, now_ms)
+    batch.ask(items)
     results = batch.decide(items)
     batch.write()
+    return results
+
+
+def issue_fresh(
+    connection: Connection, items: Sequence[IssueItem], now_ms: int
+) -> list[IssueResult]:
+    """As `issue`, where each item gets a new coupon out of its cat's reservation; else NotFresh."""
+    batch = _Batch(connection, items, now_ms)
+    batch.assume(items)
+    results = batch.decide(items)
+    if any(result.status != "issued" for result in results):
+        raise NotFresh
+    batch.write_fresh()
     return results
 
 
@@ -157,15 +190,24 @@ class _Batch:
         self._by_pair: dict[tuple[str, str], Coupon] = {}
         self._set_aside: dict[tuple[str, str], int] = {}
         self._gone: set[str] = set()
-        self._read_known(items)
         self._zones = self._read_zones(items)
         self._in_all: Counter[tuple[str, str]] = Counter()
         self._that_day: Counter[tuple[str, str, int]] = Counter()
         self._read_held(items)
         self._codes = self._read_codes(items)
         self._fresh_codes = new_codes(len(items))
-        self._taken: list[str] = []
+        self._taken: list[tuple[str, str]] = []
         self._rows: list[tuple[object, ...]] = []
+
+    def ask(self, items: Sequence[IssueItem]) -> None:
+        """Ask what the books have about the items."""
+        self._read_known(items)
+
+    def assume(self, items: Sequence[IssueItem]) -> None:
+        """Take it that they have nothing but the cats' reservations. NotFresh of who is gone."""
+        if gone(self._connection, {item.player for item in items}):
+            raise NotFresh
+        self._set_aside = Counter((item.cat, item.campaign) for item in items)
 
     def decide(self, items: Iterable[IssueItem]) -> list[IssueResult]:
         """Answer the items, each as if those before it were in the books."""
@@ -206,7 +248,7 @@ class _Batch:
         left = self._set_aside.get(key, 0)
         if left > 0:
             self._set_aside[key] = left - 1
-            self._taken.append(item.cat)
+            self._taken.append(key)
         else:
             no = stock.short(self._now_ms)
             if no is not None:
@@ -231,10 +273,23 @@ class _Batch:
         """Write down what was decided."""
         write_counters(self._connection, self._stocks.values())
         by_count: dict[int, list[str]] = {}
-        for id_, more in Counter(self._taken).items():
+        for (id_, _), more in Counter(self._taken).items():
             by_count.setdefault(more, []).append(id_)
         _TAKE(self._connection, [(more, texts(ids)) for more, ids in by_count.items()])
         _INSERT(self._connection, self._rows)
+        self._give_codes()
+
+    def write_fresh(self) -> None:
+        """Write down what was decided, if what was assumed is so; else NotFresh."""
+        write_counters(self._connection, self._stocks.values())
+        taken = [(more, *key, more) for key, more in sorted(Counter(self._taken).items())]
+        if _TAKE_LEFT(self._connection, taken) != len(taken):
+            raise NotFresh
+        if _INSERT_NEW(self._connection, self._rows) != len(self._rows):
+            raise NotFresh
+        self._give_codes()
+
+    def _give_codes(self) -> None:
         if self._codes:
             _GIVE_CODE(
                 self._connection,

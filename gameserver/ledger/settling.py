@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from gameserver.game.model import Claim, IssueItem, IssueResult
-from gameserver.ledger.catches import barred, record
+from gameserver.ledger.catches import barred, record, record_fresh
 from gameserver.ledger.database import Database
-from gameserver.ledger.issuing import issue
+from gameserver.ledger.fresh import NotFresh, gone, write_fresh
+from gameserver.ledger.issuing import issue, issue_fresh
 
 
 class Settlement:
@@ -18,7 +19,7 @@ class Settlement:
 
     async def settle(self, claims: Sequence[Claim], now_ms: int) -> list[IssueResult | None]:
         """See `settle`."""
-        return await self._db.write(settle, claims, now_ms)
+        return await write_fresh(self._db, settle_fresh, settle, claims, now_ms)
 
 
 def settle(
@@ -49,6 +50,18 @@ def settle(
         if not stands:
             results[place] = IssueResult(claims[place].catch, "already")
     return results
+
+
+def settle_fresh(
+    connection: Connection, claims: Sequence[Claim], now_ms: int
+) -> list[IssueResult | None]:
+    """As `settle`, where all claims are new to the books and have their coupons; else NotFresh."""
+    items = [item_of(claim) for claim in claims if claim.campaign is not None]
+    if len(items) < len(claims) and gone(connection, {claim.player for claim in claims}):
+        raise NotFresh
+    issued = iter(issue_fresh(connection, items, now_ms)) if items else iter(())
+    record_fresh(connection, claims)
+    return [None if claim.campaign is None else next(issued) for claim in claims]
 
 
 def is_of(result: IssueResult, claim: Claim) -> bool:
