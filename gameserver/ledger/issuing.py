@@ -166,11 +166,8 @@ def issue_fresh(
 ) -> list[IssueResult]:
     """As `issue`, where each item gets a new coupon out of its cat's reservation; else NotFresh."""
     batch = _Batch(connection, items, now_ms)
-    batch.assume(items)
-    results = batch.decide(items)
-    if any(result.status != "issued" for result in results):
-        raise NotFresh
-    batch.write_fresh()
+    results = batch.decide_fresh(items)
+    batch.write_fresh(items)
     return results
 
 
@@ -196,18 +193,12 @@ class _Batch:
         self._read_held(items)
         self._codes = self._read_codes(items)
         self._fresh_codes = new_codes(len(items))
-        self._taken: list[tuple[str, str]] = []
+        self._taken: list[str] = []
         self._rows: list[tuple[object, ...]] = []
 
     def ask(self, items: Sequence[IssueItem]) -> None:
         """Ask what the books have about the items."""
         self._read_known(items)
-
-    def assume(self, items: Sequence[IssueItem]) -> None:
-        """Take it that they have nothing but the cats' reservations. NotFresh of who is gone."""
-        if gone(self._connection, {item.player for item in items}):
-            raise NotFresh
-        self._set_aside = Counter((item.cat, item.campaign) for item in items)
 
     def decide(self, items: Iterable[IssueItem]) -> list[IssueResult]:
         """Answer the items, each as if those before it were in the books."""
@@ -233,6 +224,26 @@ class _Batch:
             results.append(IssueResult(item.catch, "issued", coupon))
         return results
 
+    def decide_fresh(self, items: Sequence[IssueItem]) -> list[IssueResult]:
+        """A coupon for each, as if the books had their reservations and no more; or NotFresh."""
+        count = len(items)
+        if (
+            len(self._stocks) < len({item.campaign for item in items})
+            or any(closed is not None for closed in self._closed.values())
+            or len({item.catch for item in items}) < count
+            or len({(item.cat, item.player) for item in items}) < count
+            or gone(self._connection, {item.player for item in items})
+        ):
+            raise NotFresh
+        results = []
+        for item in items:
+            stock, day = self._stocks[item.campaign], self._day(item)
+            if stock.is_limited and self._refusal(item, stock, day) is not None:
+                raise NotFresh
+            stock.issue(reserved=True)
+            results.append(IssueResult(item.catch, "issued", self._coupon(item, stock, day)))
+        return results
+
     def _refusal(self, item: IssueItem, stock: CampaignStock, day: int) -> Refusal | None:
         """Why this player may have no coupon now, whatever there is of them."""
         closed = self._closed[item.campaign]
@@ -248,7 +259,7 @@ class _Batch:
         left = self._set_aside.get(key, 0)
         if left > 0:
             self._set_aside[key] = left - 1
-            self._taken.append(key)
+            self._taken.append(item.cat)
         else:
             no = stock.short(self._now_ms)
             if no is not None:
@@ -273,20 +284,21 @@ class _Batch:
         """Write down what was decided."""
         write_counters(self._connection, self._stocks.values())
         by_count: dict[int, list[str]] = {}
-        for (id_, _), more in Counter(self._taken).items():
+        for id_, more in Counter(self._taken).items():
             by_count.setdefault(more, []).append(id_)
         _TAKE(self._connection, [(more, texts(ids)) for more, ids in by_count.items()])
         _INSERT(self._connection, self._rows)
         self._give_codes()
 
-    def write_fresh(self) -> None:
-        """Write down what was decided, if what was assumed is so; else NotFresh."""
-        write_counters(self._connection, self._stocks.values())
-        taken = [(more, *key, more) for key, more in sorted(Counter(self._taken).items())]
+    def write_fresh(self, items: Sequence[IssueItem]) -> None:
+        """Write down what was decided, if what was taken for granted is so; else NotFresh."""
+        of_cats = Counter([(item.cat, item.campaign) for item in items])
+        taken = [(more, *cat, more) for cat, more in sorted(of_cats.items())]
         if _TAKE_LEFT(self._connection, taken) != len(taken):
             raise NotFresh
         if _INSERT_NEW(self._connection, self._rows) != len(self._rows):
             raise NotFresh
+        write_counters(self._connection, self._stocks.values())
         self._give_codes()
 
     def _give_codes(self) -> None:
@@ -336,10 +348,12 @@ class _Batch:
             self._that_day[player, campaign, day] = that_day
 
     def _day(self, item: IssueItem) -> int:
-        # Who sent the item, or wrote the store's row, may have newer tables of zones: no reason to
-        # give nobody in the batch a coupon.
-        zones = (item.timezone, self._zones.get(item.store))
-        zone = next((zone for zone in zones if zone is not None and is_timezone(zone)), "UTC")
+        zone = item.timezone or self._zones.get(item.store)
+        if zone is None or not is_timezone(zone):
+            # Who sent the item, or wrote the store's row, may have newer tables of zones: no reason
+            # to give nobody in the batch a coupon.
+            zone = self._zones.get(item.store, "UTC")
+            zone = zone if is_timezone(zone) else "UTC"
         return counted_day(item.at_ms, self._now_ms, zone)
 
     def _read_zones(self, items: Sequence[IssueItem]) -> dict[str, str]:
