@@ -4,7 +4,7 @@ Either is given cases that have won, and gives each back with its answer, in bat
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from time import perf_counter
 from types import TracebackType
@@ -212,6 +212,7 @@ class TwoCommits:
             case.stage = None
             self.record_times.add(now_s - case.entered_s)
             if isinstance(stands, Exception):
+                log.error("a catch can't be settled", exc_info=stands)
                 _give_up((case,))
             elif not stands:
                 case.answer = answers.already_caught(case.claim)
@@ -265,7 +266,6 @@ async def each_for_itself(
         raise
     except Exception as error:
         if len(cases) == 1:
-            log.exception("a catch can't be settled")
             return [error]
     half = len(cases) // 2
     first = await each_for_itself(ask, cases[:half])
@@ -274,19 +274,24 @@ async def each_for_itself(
 
 def _answer(case: Case, result: IssueResult | Exception | None) -> None:
     """Answer a case as the books do, and say what becomes of its entry."""
-    if isinstance(result, Exception):
+    claim = case.claim
+    try:
+        if isinstance(result, Exception):
+            raise result
+        answer = answers.caught(claim, None) if result is None else answers.answer(claim, result)
+    except Exception:  # whatever the books say of one catch, the others get their answers
+        log.exception("a catch can't be settled")
         _give_up((case,))
         return
-    claim = case.claim
-    answer = answers.caught(claim, None) if result is None else answers.answer(claim, result)
     case.answer = answer
     case.leaves = Entry.IS_DONE if isinstance(answer, Caught) else Entry.IS_UNDONE
 
 
-def _give_up(cases: Iterable[Case]) -> None:
+def _give_up(cases: Sequence[Case]) -> None:
     """Nobody knows: perhaps it is written, perhaps the keeper will do it."""
+    if cases:
+        log.warning("%d catches are recorded later, from the outbox", len(cases))
     for case in cases:
-        log.warning("a catch is recorded later, from the outbox")
         case.answer = answers.busy(case.claim)
         case.leaves = Entry.STAYS
 

@@ -22,7 +22,7 @@ from gameserver.jobs import Jobs
 from gameserver.live.claims import Already, Gone, Undone, Won
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
-from gameserver.protocol import Refused
+from gameserver.protocol import Caught, Refused
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Line:
         self.books = books
         books.settled = self._settled
         self._claiming: Belt[Case] = Belt(self._claim, most=BATCH_MOST, wanted=_always)
-        self._endings = Jobs(most=_ENDINGS_MOST)
+        self._endings = Jobs(most=_ENDINGS_MOST, grace_s=2.0)
         self._stack = AsyncExitStack()
         self.under_way = 0
         """Catches that are not answered yet."""
@@ -83,28 +83,21 @@ class Line:
     async def _claim(self, cases: list[Case]) -> None:
         try:
             outcomes = await self._live.claim_cats([case.claim for case in cases], self._clock())
+            pairs = list(zip(cases, outcomes, strict=True))
         except BaseException:
             self._busy(cases)
             raise
         now_s = perf_counter()
         won: list[Case] = []
         lost: list[Case] = []
-        for case, outcome in zip(cases, outcomes, strict=True):
+        for case, outcome in pairs:
             self.claim_times.add(now_s - case.begun_s)
             if isinstance(outcome, Won):
                 case.entry = outcome.entry
                 won.append(case)
-                continue
-            match outcome:
-                case Already():
-                    case.answer = answers.already_caught(case.claim)
-                case Undone():
-                    case.answer = answers.refused_before(outcome.reason, case.claim)
-                case Gone():
-                    case.answer = answers.gone(case.claim)
-                case LiveError():
-                    case.answer = answers.busy(case.claim)
-            lost.append(case)
+            else:
+                case.answer = _lost(case.claim, outcome)
+                lost.append(case)
         self.books.put(won)
         self._tell(lost)
 
@@ -123,21 +116,21 @@ class Line:
 
     async def _undo(self, cases: list[Case]) -> None:
         """Give the cats their places back, then say why."""
+        # Until a claim is known to be undone, the keeper may be faster and find a coupon: then it
+        # tells the player of that.
+        refusals = [case.answer for case in cases]
+        for case in cases:
+            case.answer = answers.busy(case.claim)
         try:
-            await asyncio.gather(*map(self._undo_one, cases))
+            await asyncio.gather(*map(self._undo_one, cases, refusals))
         finally:
             self._tell(cases)
 
-    async def _undo_one(self, case: Case) -> None:
-        refusal = case.answer
+    async def _undo_one(self, case: Case, refusal: Caught | Refused | None) -> None:
         assert isinstance(refusal, Refused)
-        # Until it is known to be undone, the keeper may be faster and find a coupon: then it tells
-        # the player of that.
-        case.answer = answers.busy(case.claim)
+        reason = answers.kept(refusal)
         try:
-            if await self._live.unclaim_cat(
-                case.claim, case.entry, answers.kept(refusal), self._clock()
-            ):
+            if await self._live.unclaim_cat(case.claim, case.entry, reason, self._clock()):
                 case.answer = refusal
         except LiveError:
             log.warning("a refused claim's place is given back later, from the outbox")
@@ -154,6 +147,23 @@ class Line:
                 case.told(case)
             except Exception:  # one player's trouble is not another's
                 log.exception("an answer can't be told")
+
+
+def _lost(claim: Claim, outcome: Already | Undone | Gone | LiveError) -> Refused:
+    """What a player hears of a claim that has not won."""
+    match outcome:
+        case Already():
+            return answers.already_caught(claim)
+        case Undone():
+            try:
+                return answers.refused_before(outcome.reason, claim)
+            except KeyError:  # as another version's server may have written
+                log.exception("a claim was undone for an unknown reason")
+                return answers.busy(claim)
+        case Gone():
+            return answers.gone(claim)
+        case LiveError():
+            return answers.busy(claim)
 
 
 def _always(_: Case) -> bool:
