@@ -240,6 +240,8 @@ class _Batch:
             stock, day = self._stocks[item.campaign], self._day(item)
             if stock.is_limited and self._refusal(item, stock, day) is not None:
                 raise NotFresh
+            if stock.uploaded_codes and not self._codes[stock.id]:
+                raise NotFresh
             stock.issue(reserved=True)
             results.append(IssueResult(item.catch, "issued", self._coupon(item, stock, day)))
         return results
