@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert
 
 from gameserver.ledger.batch import insert_ignore
 from gameserver.ledger.database import Database, LedgerUnavailable
+from gameserver.ledger.fresh import NotFresh
 from gameserver.ledger.tables import counters
 
 P = ParamSpec("P")
@@ -71,8 +72,12 @@ class Troubled:
         if trouble is Trouble.LEFT_EARLY:
             await asyncio.sleep(0)
             asking.cancel()
-        with suppress(asyncio.CancelledError, Crashed, LedgerUnavailable):
-            await asking
+        try:
+            with suppress(asyncio.CancelledError, Crashed, LedgerUnavailable):
+                await asking
+        except NotFresh:  # given up by itself: the one that takes its place meets with the trouble
+            self.next = trouble
+            raise
         raise Crashed
 
     async def is_in(self, mark: str) -> bool:
