@@ -101,6 +101,24 @@ async def test_what_is_said_in_one_turn_leaves_in_one_write(street: Any, until: 
     await ended(connection)
 
 
+async def test_what_is_gathered_leaves_with_the_flush_and_not_before(
+    street: Any, until: Until
+) -> None:
+    street.handler = echo
+    kept = Keeper()
+    connection = await dial(street.address, kept.ears, None)
+    connection.gather()
+    connection.send(b"one")
+    connection.send(b"two")
+    assert len(connection._unsent) == 2
+    connection.flush()
+    assert not connection._unsent
+    connection.send(b"three")  # again by itself
+    await until(lambda: kept.payloads == [b"one", b"two", b"three"])
+    connection.close()
+    await ended(connection)
+
+
 async def test_a_message_in_fragments_is_heard_whole(street: Any, until: Until) -> None:
     async def speak(socket: ServerConnection) -> None:
         await socket.send([b"me", b"", b"ow"])

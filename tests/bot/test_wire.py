@@ -2,6 +2,7 @@ import contextlib
 
 import msgpack
 import pytest
+from catbot import wire
 from catbot.wire import (
     Aim,
     Catch,
@@ -13,6 +14,7 @@ from catbot.wire import (
     Fix,
     Hello,
     Notice,
+    Reader,
     Refused,
     Welcome,
     WireError,
@@ -153,3 +155,36 @@ def test_anything_else_is_a_wire_error(payload: bytes) -> None:
 def test_no_bytes_do_worse_than_a_wire_error(payload: bytes) -> None:
     with contextlib.suppress(WireError):
         decode(payload)
+
+
+def test_news_that_are_told_to_many_in_the_same_bytes_are_read_once() -> None:
+    reader = Reader()
+    news = msgpack.packb({"type": "cats", "appear": [], "vanish": ["a"]})
+    other = msgpack.packb({"type": "cats", "appear": [], "vanish": ["b"]})
+    first = reader.decode(news)
+    assert reader.decode(bytes(bytearray(news))) is first
+    assert reader.decode(other) == decode(other) != first
+
+
+def test_what_is_said_to_one_player_is_not_kept() -> None:
+    reader = Reader()
+    refusal = msgpack.packb({"type": "refused", "reason": "gone", "retry": False, "cat": "a"})
+    assert reader.decode(refusal) == reader.decode(refusal)
+    assert reader.decode(refusal) is not reader.decode(refusal)
+
+
+def test_a_reader_forgets_old_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_NEWS_BYTES", 1000)
+    reader = Reader()
+    frames = [msgpack.packb({"type": "cats", "vanish": [f"cat-{n:04}"]}) for n in range(500)]
+    first = reader.decode(frames[0])
+    for frame in frames[1:]:
+        reader.decode(frame)
+    assert reader.decode(frames[0]) == first
+    assert reader.decode(frames[0]) is not first
+    assert len(reader._newer) + len(reader._older) <= 2 * (1000 // len(frames[0]) + 1)
+
+
+def test_a_reader_refuses_what_is_no_message() -> None:
+    with pytest.raises(WireError):
+        Reader().decode(b"\xc1")

@@ -18,7 +18,7 @@ from catbot.api import Api, ApiError
 from catbot.connection import Closed, Connection, Ears, UnreachableError, dial
 from catbot.histogram import Histogram
 from catbot.history import History
-from catbot.pace import Beat
+from catbot.pace import Beat, on_grid
 from catbot.player import Lips, Player
 from catbot.reconnect import Backoff, policy_of
 from catbot.timetable import Timetable
@@ -26,21 +26,22 @@ from catbot.wire import (
     Catch,
     ClientMessage,
     Hello,
+    Reader,
     ServerMessage,
     Welcome,
     WireError,
-    decode,
     encode,
 )
 
-_FIX_PERIOD_S = 1.0
+FIX_PERIOD_S = 1.0
 _WELCOME_S = 15.0
 _CLIENT = "catbot"
 
 
 class Venue(msgspec.Struct, frozen=True):
     """What all bots of a run share. `lag` takes how late this process does what was due,
-    `history` what it is told about money, if anybody wants that.
+    `history` what it is told about money, if anybody wants that. Fixes are sent at whole numbers of
+    `grid_s`.
     """
 
     address: Address
@@ -48,11 +49,31 @@ class Venue(msgspec.Struct, frozen=True):
     api: Api
     lag: Histogram
     history: History | None = None
+    grid_s: float = 0.001
     timetable: Timetable = msgspec.field(default_factory=Timetable)
+    reader: Reader = msgspec.field(default_factory=Reader)
 
 
 class Bot:
     """Plays until it is told to stop or the server sends it away for good."""
+
+    __slots__ = (
+        "_beat",
+        "_connection",
+        "_dialled_s",
+        "_is_welcome",
+        "_leaving",
+        "_loop",
+        "_rng",
+        "_venue",
+        "_wakes_s",
+        "_was_welcome",
+        "due_s",
+        "id",
+        "is_new",
+        "player",
+        "token",
+    )
 
     def __init__(self, player: Player, venue: Venue, rng: Random, token: str | None = None) -> None:
         self.player = player
@@ -157,7 +178,7 @@ class Bot:
         now_s = time.monotonic()
         self.player.tally.heard += 1
         try:
-            message = decode(payload)
+            message = self._venue.reader.decode(payload)
         except WireError as error:
             self._breach(f"unreadable: {error}")
             return
@@ -189,7 +210,8 @@ class Bot:
         self.player.welcomed(message, Lips(self._say, self._ping), now_s)
         # The first tick was just now; the phase is each bot's own, so that they do not all
         # send at once after a restart.
-        self._beat = Beat(now_s + self._rng.uniform(0.5, 1.5) * _FIX_PERIOD_S, _FIX_PERIOD_S)
+        first_s = now_s + self._rng.uniform(0.5, 1.5) * FIX_PERIOD_S
+        self._beat = Beat(on_grid(first_s, self._venue.grid_s), FIX_PERIOD_S)
         self._wakes_s = math.inf
         self._wait()
 
@@ -214,17 +236,25 @@ class Bot:
             return  # it waits for something else by now
         self._wakes_s = math.inf
         self._venue.lag.record((now_s - due_s) * 1000)
-        assert self._beat is not None
-        beat_s = self._beat.due_s
-        # It may be a hair early.
-        if beat_s <= now_s + 0.001:
-            self.player.tally.fixes_skipped += self._beat.tick(now_s)
-            self.player.tick(now_s, min(beat_s, now_s))
-        self.player.wake(now_s)
+        beat, player, connection = self._beat, self.player, self._connection
+        assert beat is not None
+        assert connection is not None, "without one nothing is waited for"
+        connection.gather()
+        try:
+            beat_s = beat.due_s
+            # It may be a hair early.
+            if beat_s <= now_s + 0.001:
+                player.tally.fixes_skipped += beat.tick(now_s)
+                player.tick(now_s, min(beat_s, now_s))
+            if player.due_s <= now_s + 0.001:
+                player.wake(now_s)
+        finally:
+            connection.flush()
         self._wait()
 
     def _say(self, message: ClientMessage) -> bool:
-        if self._connection is None or not self._connection.send(encode(message)):
+        connection = self._connection
+        if connection is None or not connection.send(encode(message)):
             return False
         self.player.tally.said += 1
         if self._venue.history is not None and isinstance(message, Catch):

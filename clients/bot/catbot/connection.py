@@ -73,6 +73,26 @@ class Ears(msgspec.Struct, frozen=True):
 class Connection(asyncio.Protocol):
     """A WebSocket that tells `ears` what it hears."""
 
+    __slots__ = (
+        "_broken",
+        "_choked",
+        "_closed",
+        "_ears",
+        "_flushing",
+        "_fragments",
+        "_goodbye",
+        "_head_tail",
+        "_is_open",
+        "_library_spoke",
+        "_loop",
+        "_opened",
+        "_protocol",
+        "_transport",
+        "_unread",
+        "_unsent",
+        "_violation",
+    )
+
     def __init__(self, address: Address, ears: Ears) -> None:
         self._loop = asyncio.get_running_loop()
         self._ears = ears
@@ -87,6 +107,8 @@ class Connection(asyncio.Protocol):
         self._unsent: list[bytes] = []
         self._flushing = False
         self._choked = False
+        self._is_open = False  # as the library says, without asking it for every message
+        self._library_spoke = False
         self._head_tail = b""
         self._unread = b""
         self._fragments: list[bytes] = []
@@ -110,7 +132,7 @@ class Connection(asyncio.Protocol):
         False, and nothing is sent, where the connection is not open or the network is so far
         behind that the message would only pile up.
         """
-        if self._choked or self._protocol.state is not OPEN:
+        if self._choked or not self._is_open:
             return False
         size = len(payload)
         if size < 126:
@@ -120,12 +142,24 @@ class Connection(asyncio.Protocol):
             if size < 1 << 16:
                 head = bytes((_FIN_BINARY, 0x80 | 126)) + size.to_bytes(2, "big")
             self._unsent.append(head + _KEY + payload)
-        self._flush_soon()
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self.flush)
         return True
+
+    def gather(self) -> None:
+        """Write nothing before `flush`, which spares the loop a call."""
+        self._flushing = True
+
+    def flush(self) -> None:
+        """Write what was sent by now."""
+        self._flushing = False
+        if self._unsent or self._library_spoke:
+            self._write()
 
     def ping(self, payload: bytes) -> bool:
         """Send a ping, whose pong brings back the payload (at most 125 bytes); or as `send`."""
-        if self._choked or self._protocol.state is not OPEN:
+        if self._choked or not self._is_open:
             return False
         self._unsent.append(bytes((_FIN_PING, 0x80 | len(payload))) + _KEY + payload)
         self._flush_soon()
@@ -135,6 +169,7 @@ class Connection(asyncio.Protocol):
         """Say goodbye; `closed` is done within five seconds, whatever the server does."""
         if self._protocol.state is OPEN:
             self._protocol.send_close(code)
+            self._library_acted()
             self._goodbye = self._loop.call_later(_GOODBYE_S, self.abort)
             self._flush_soon()
         elif self._protocol.state is CONNECTING:
@@ -161,7 +196,8 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=_MAX_UNSENT_BYTES)
         self._protocol.send_request(self._protocol.connect())
-        self._flush()
+        self._library_acted()
+        self.flush()
 
     def data_received(self, data: bytes) -> None:
         if self._protocol.state is CONNECTING:
@@ -179,6 +215,7 @@ class Connection(asyncio.Protocol):
         if self._goodbye is not None:
             self._goodbye.cancel()
         self._protocol.receive_eof()
+        self._is_open = False
         if not self._opened.done():
             self._opened.set_exception(_why_no_handshake(self._protocol.handshake_exc))
         if not self._closed.done():
@@ -221,6 +258,7 @@ class Connection(asyncio.Protocol):
     def _ask_library(self, data: bytes) -> None:
         protocol = self._protocol
         protocol.receive_data(data)
+        self._library_acted()
         for event in protocol.events_received():
             if isinstance(event, Response):
                 self._on_response()
@@ -232,7 +270,7 @@ class Connection(asyncio.Protocol):
             self._goodbye = self._loop.call_later(_GOODBYE_S, self.abort)
         # From here on there is no telling where a frame begins.
         self._broken = protocol.parser_exc is not None
-        self._flush()
+        self.flush()
 
     def _on_response(self) -> None:
         if self._protocol.handshake_exc is not None or self._opened.done():
@@ -260,15 +298,18 @@ class Connection(asyncio.Protocol):
     def _flush_soon(self) -> None:
         if not self._flushing:
             self._flushing = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
 
-    def _flush(self) -> None:
-        self._flushing = False
+    def _library_acted(self) -> None:
+        self._is_open = self._protocol.state is OPEN
+        self._library_spoke = True
+
+    def _write(self) -> None:
         writes = self._unsent
-        # The library's own come last: behind its close frame nothing may follow.
-        ours = self._protocol.data_to_send()
-        if ours:
-            writes = writes + ours
+        if self._library_spoke:
+            # Its own come last: behind its close frame nothing may follow.
+            writes = writes + self._protocol.data_to_send()
+            self._library_spoke = False
         if not writes or self._transport is None or self._transport.is_closing():
             return
         self._unsent = []

@@ -69,6 +69,26 @@ class Lips(msgspec.Struct, frozen=True):
 class Player:
     """An honest player. The cheats derive from it and change one habit each."""
 
+    __slots__ = (
+        "_doing",
+        "_epoch_ms",
+        "_here",
+        "_lips",
+        "_places",
+        "_quiet_until_s",
+        "_resting",
+        "_reveals",
+        "_rng",
+        "_rules",
+        "_stepped_s",
+        "_target",
+        "_unsent_due_s",
+        "_view",
+        "_walker",
+        "attempts",
+        "tally",
+    )
+
     def __init__(self, persona: Persona) -> None:
         self.tally = persona.tally
         self.attempts = Attempts(persona.name)
@@ -126,11 +146,12 @@ class Player:
     @property
     def due_s(self) -> float:
         """When `wake` should be called; infinity for never."""
-        if self._lips is not None:
-            if isinstance(self._doing, Poised):
-                return self._doing.throw_s
-            if isinstance(self._doing, Throwing):
-                return self._doing.attempt.due_s
+        doing = self._doing
+        if doing is not None and self._lips is not None:
+            if isinstance(doing, Poised):
+                return doing.throw_s
+            if isinstance(doing, Throwing):
+                return doing.attempt.due_s
         return math.inf
 
     def tick(self, now_s: float, due_s: float | None = None) -> None:
@@ -155,7 +176,8 @@ class Player:
         probe = self._reveals.fix_sent(now_s, due_s)
         if probe is not None:
             self._lips.ping(probe)
-        if isinstance(self._doing, Aiming) and now_s - self._doing.sent_s > ANSWER_S:
+        doing = self._doing
+        if doing is not None and isinstance(doing, Aiming) and now_s - doing.sent_s > ANSWER_S:
             self.tally.unanswered += 1
             self._doing = None
         if self._doing is None and not self._resting and now_s >= self._quiet_until_s:

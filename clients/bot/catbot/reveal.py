@@ -1,6 +1,6 @@
 """How long it takes the server to deal with a fix, and to show the cats that it brings into view.
 
-Most fixes need no answer, so the protocol has none. A WebSocket ping behind every fifth fix of a
+Most fixes need no answer, so the protocol has none. A WebSocket ping behind every tenth fix of a
 player gets one: messages of a socket are dealt with in order, so its pong says that the fix was.
 
 A `cats` message does not say why it came: because the player walked, or because a cat was put
@@ -18,7 +18,7 @@ import msgspec
 
 from catbot.wire import Cat, Cats
 
-PROBE_EVERY = 5
+PROBE_EVERY = 10
 """One fix in so many is followed by a ping."""
 
 # Longer than servers take to tell all players of a new cat.
@@ -97,11 +97,14 @@ class RevealClock:
 
     def pong_came(self, name: bytes, now_s: float) -> list[Waited]:
         """How long the fixes took that a pong answers: the one pinged, and all before it."""
-        if not any(name == sent for sent, _ in self._probes):
+        probes = self._probes
+        if len(probes) == 1 and probes[0][0] == name:
+            return [probes.pop()[1].until(now_s)]
+        if not any(name == sent for sent, _ in probes):
             return []  # of nobody's ping
         answered = []
-        while self._probes:
-            sent, fix = self._probes.popleft()
+        while probes:
+            sent, fix = probes.popleft()
             answered.append(fix.until(now_s))
             if sent == name:
                 break

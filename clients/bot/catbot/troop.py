@@ -11,10 +11,11 @@ import msgspec
 
 from catbot.address import Address
 from catbot.api import Api, open_api
-from catbot.bot import Venue
+from catbot.bot import FIX_PERIOD_S, Venue
 from catbot.crowd import Crowd
 from catbot.history import History
 from catbot.options import Options
+from catbot.pace import grid_s
 from catbot.reconcile import Reconciliation, account_of, compare, note_lists, read_wallets
 from catbot.scores import Scores, Stopwatch
 from catbot.walker import Places
@@ -34,6 +35,7 @@ class Troop:
 
     def __init__(self, options: Options, api: Api, places: Places, shard: int = 0) -> None:
         self._api = api
+        self._options = options
         self._crowd = Crowd(options, places, shard)
         self._address = Address.parse(options.url)
         self._stopwatch = Stopwatch()
@@ -46,7 +48,14 @@ class Troop:
 
     async def play(self, history: History | None, stop: asyncio.Event) -> Part:
         """The whole of it: the phases or until `stop`, then the wallets."""
-        venue = Venue(self._address, tls_for(self._address), self._api, self.scores.lag, history)
+        venue = Venue(
+            self._address,
+            tls_for(self._address),
+            self._api,
+            self.scores.lag,
+            history,
+            grid_s(self._options.plan().peak / self._options.processes / FIX_PERIOD_S),
+        )
         self._stopwatch = Stopwatch()
         lasted_s = await self._crowd.play(venue, stop)
         self.look()  # reading the wallets is no part of the load

@@ -15,6 +15,8 @@ _UNKNOWN_LIFE_MS = 3_600_000
 class View:
     """Cats in view by id, and the player's experience with each."""
 
+    __slots__ = ("_done", "_reach_m", "_refusals", "_wanted", "cats")
+
     def __init__(self) -> None:
         self.cats: dict[str, Cat] = {}
         self._wanted: dict[str, Cat] = {}  # those of them that can still be caught
