@@ -1,7 +1,8 @@
 from random import Random
 
 import pytest
-from catbot.reconnect import Backoff, policy_of
+from catbot.reconnect import Backoff, away_s, policy_of
+from catbot.wire import Notice
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,13 @@ def test_success_makes_the_next_wait_short_again() -> None:
         backoff.wait_s()
     backoff.reset()
     assert backoff.wait_s() <= 1.0
+
+
+def test_a_full_server_says_for_how_long_to_stay_away() -> None:
+    assert away_s(Notice("overloaded", "", {"retry_after_ms": 7_500})) == 7.5
+
+
+@pytest.mark.parametrize("data", [None, {}, [], {"retry_after_ms": "soon"}, {"retry_after_ms": -1}])
+def test_a_notice_that_does_not_say_it_asks_for_nothing(data: object) -> None:
+    assert away_s(Notice("overloaded", "", data)) == 0.0
+    assert away_s(Notice("weather", "", {"retry_after_ms": 7_500})) == 0.0

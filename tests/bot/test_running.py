@@ -28,7 +28,7 @@ CENTRE = (30.25, 120.16)
 @pytest.fixture(autouse=True)
 def fast_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bots that live ten times as fast, so that a run takes a second."""
-    monkeypatch.setattr(bot, "_FIX_PERIOD_S", 0.1)
+    monkeypatch.setattr(bot, "FIX_PERIOD_S", 0.1)
     monkeypatch.setattr(player, "ANSWER_S", 0.2)
     monkeypatch.setattr(reconcile_module, "_PENDING_S", 0.5)
     monkeypatch.setattr(reconcile_module, "_LOOK_AGAIN_S", 0.05)
@@ -175,6 +175,34 @@ async def test_a_full_server_is_tried_again(street: Any) -> None:
     report = await run(options(street))
     assert report.connected == 4
     assert report.failed_connects == {"http_503": 3}
+
+
+async def test_who_is_turned_away_comes_back_when_the_server_said(
+    street: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    class Counted(reconnect.Backoff):
+        def wait_s(self, at_least_s: float = 0.0) -> float:
+            waits.append(at_least_s)
+            return 0.0
+
+    async def full_once(socket: Any) -> None:
+        if waits:
+            await street.talk(socket)
+            return
+        await socket.recv()
+        data = {"retry_after_ms": 7_000}
+        notice = {"type": "notice", "kind": "overloaded", "text": "", "data": data}
+        await socket.send(msgpack.packb(notice))
+        await socket.close(1013)
+
+    monkeypatch.setattr(bot, "Backoff", Counted)
+    street.handler = full_once
+    report = await run(options(street, players=1, duration_s=0.5))
+    assert waits == [7.0]
+    assert report.disconnects == {"1013": 1}
+    assert (report.connected, report.errors) == (1, 0)
 
 
 async def test_nonsense_from_the_server_is_an_error(street: Any) -> None:

@@ -20,12 +20,13 @@ from catbot.histogram import Histogram
 from catbot.history import History
 from catbot.pace import Beat, on_grid
 from catbot.player import Lips, Player
-from catbot.reconnect import Backoff, policy_of
+from catbot.reconnect import Backoff, away_s, policy_of
 from catbot.timetable import Timetable
 from catbot.wire import (
     Catch,
     ClientMessage,
     Hello,
+    Notice,
     Reader,
     ServerMessage,
     Welcome,
@@ -65,6 +66,7 @@ class Bot:
         "_leaving",
         "_loop",
         "_rng",
+        "_stays_away_s",
         "_venue",
         "_wakes_s",
         "_was_welcome",
@@ -91,6 +93,7 @@ class Bot:
         self._is_welcome = False
         self._was_welcome = False
         self._leaving = False
+        self._stays_away_s = 0.0
 
     async def play(self) -> None:
         """Sign up if need be, then play and come back as the close codes say."""
@@ -113,7 +116,7 @@ class Bot:
                 backoff.reset()
             if not self._comes_back_after(closed):
                 return
-            await asyncio.sleep(backoff.wait_s())
+            await asyncio.sleep(backoff.wait_s(self._stays_away_s))
 
     def rest(self) -> None:
         """Start no more catches."""
@@ -131,6 +134,7 @@ class Bot:
     async def _session(self, token: str) -> Closed:
         """One connection, from dialling to its end. Raises UnreachableError."""
         self._is_welcome = False
+        self._stays_away_s = 0.0
         self._dialled_s = time.monotonic()
         ears = Ears(self._hear, self._hear_pong)
         connection = await dial(self._venue.address, ears, self._venue.tls)
@@ -193,6 +197,8 @@ class Bot:
 
     def _hear_first(self, message: ServerMessage, now_s: float) -> None:
         if not isinstance(message, Welcome):
+            if isinstance(message, Notice):
+                self._stays_away_s = away_s(message)
             # An error may come first: the player counts it, and the close that follows decides.
             self.player.hear(message, now_s)
             return

@@ -9,6 +9,8 @@ from random import Random
 
 import msgspec
 
+from catbot.wire import Notice
+
 _LONGEST_ASKED_S = 60.0  # a server that asks for more is tried again nevertheless
 
 
@@ -40,6 +42,14 @@ UNEXPECTED = ClosePolicy(comes_back=True, is_error=True, meaning="unexpected clo
 def policy_of(code: int) -> ClosePolicy:
     """What to do after a close with `code`."""
     return CLOSE_CODES.get(code, UNEXPECTED)
+
+
+def away_s(notice: Notice) -> float:
+    """For how many seconds a server that is full asks to be left alone; 0 where it does not say."""
+    asked = notice.data.get("retry_after_ms") if isinstance(notice.data, dict) else None
+    if notice.kind != "overloaded" or not isinstance(asked, int | float):
+        return 0.0
+    return max(0.0, asked / 1000.0)
 
 
 class Backoff:
