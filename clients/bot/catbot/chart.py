@@ -9,15 +9,20 @@ import msgspec
 from catbot.phases import Span
 
 _WIDTH, _HEIGHT = 720, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 14, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 20, 26
 _COLOURS = 6
+_NAME_WIDTH = 60
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a chart: a value per sample, None where nothing was measured."""
+    """One line of a chart: a value per sample, None where nothing was measured.
+
+    `colour` is one of six where what it shows has a colour of its own; else its place decides.
+    """
 
     name: str
     values: Sequence[float | None]
+    colour: int | None = None
 
 
 class Axis(msgspec.Struct, frozen=True):
@@ -70,15 +75,18 @@ class Chart(msgspec.Struct, frozen=True):
         title = escape(self.title)
         if not known or not self.at_s:
             return f"<figure><figcaption>{title}</figcaption><p>Nothing was measured.</p></figure>"
-        legend = "".join(
-            f'<span class="c{number % _COLOURS}">{escape(line.name)}</span>'
+        colours = [
+            f"c{(number if line.colour is None else line.colour) % _COLOURS}"
             for number, line in enumerate(self.lines)
+        ]
+        legend = "".join(
+            f'<span class="{colour}">{escape(line.name)}</span>'
+            for colour, line in zip(colours, self.lines, strict=True)
         )
         drawing = _Drawing(Axis.over(known, log=self.log), max(self.at_s[-1], 0.001))
         parts = drawing.phases(self.spans) + drawing.grid()
-        for number, line in enumerate(self.lines):
-            for run in _runs(self.at_s, line.values):
-                parts.append(drawing.line(run, f"c{number % _COLOURS}"))
+        for colour, line in zip(colours, self.lines, strict=True):
+            parts += [drawing.line(run, colour) for run in _runs(self.at_s, line.values)]
         return (
             f"<figure><figcaption>{title}<i>{legend}</i></figcaption>"
             f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{title}">'
@@ -111,9 +119,17 @@ class _Drawing(msgspec.Struct, frozen=True):
         ]
 
     def phases(self, spans: Sequence[Span]) -> list[str]:
-        """Every second phase is shaded; all tell their name to a pointer."""
+        """Every second phase is shaded; what is done in it stands above where there is room, and
+        all of its name is told to a pointer.
+        """
         height = _HEIGHT - _TOP - _BOTTOM
-        return [
+        names = [
+            f'<text class="phase" x="{self.x(span.from_s) + 3}" y="{_TOP - 4}">'
+            f"{escape(span.name.split()[0])}</text>"
+            for span in spans
+            if self.x(span.to_s) - self.x(span.from_s) > _NAME_WIDTH
+        ]
+        return names + [
             f'<rect class="{"even" if number % 2 else "odd"}" x="{self.x(span.from_s)}" y="{_TOP}" '
             f'width="{round(self.x(span.to_s) - self.x(span.from_s), 1)}" height="{height}">'
             f"<title>{escape(span.name)}</title></rect>"

@@ -10,6 +10,9 @@ from catbot.report import Report, differs
 from catbot.series import Sample
 
 _REASONS_DRAWN = 6
+_OF_PHASES = ("players", "ramp_s", "duration_s")
+_COLOURS = {"p50": 0, "p90": 2, "p99": 1, "max": 3}
+"""A percentile has the same colour in every chart."""
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1f2937;--soft:#6b7280;--line:#e5e7eb;--card:#f9fafb;
@@ -32,16 +35,21 @@ padding:.6rem .8rem}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;
 padding:.6rem}
 figcaption{font-weight:600;display:flex;justify-content:space-between;flex-wrap:wrap}
-figcaption i{font-style:normal;font-weight:400;font-size:.85rem}figcaption span{margin-left:.8rem}
+figcaption i{font-style:normal;font-weight:400;font-size:.85rem;display:flex;flex-wrap:wrap;
+gap:0 .8rem}
 table{border-collapse:collapse}td,th{padding:.25rem .9rem;text-align:right;
 border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums}
 th{color:var(--soft);font-weight:500}td:first-child,th:first-child{text-align:left;padding-left:0}
+.words td{text-align:left;overflow-wrap:anywhere}.words td:first-child{white-space:nowrap}
 .beside td{color:var(--soft)}.tables{display:flex;flex-wrap:wrap;gap:0 3rem}
 td .bar{display:block;height:.5rem;border-radius:.25rem;background:var(--c0);min-width:2px}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}
 svg{width:100%;height:auto;display:block}text{font:11px system-ui,sans-serif;fill:var(--soft)}
 .grid{stroke:var(--line)}.odd{fill:none;pointer-events:all}.even{fill:var(--line);opacity:.45}
+.grid,polyline{vector-effect:non-scaling-stroke}
 polyline{fill:none;stroke-width:1.6;stroke-linejoin:round}
+@media(max-width:40rem){text{font-size:20px}.phase{display:none}td,th{padding:.25rem .5rem}
+body{margin:1rem auto}.cards{grid-template-columns:1fr 1fr}}
 span.c0{color:var(--c0)}span.c1{color:var(--c1)}span.c2{color:var(--c2)}span.c3{color:var(--c3)}
 span.c4{color:var(--c4)}span.c5{color:var(--c5)}
 polyline.c0{stroke:var(--c0)}polyline.c1{stroke:var(--c1)}polyline.c2{stroke:var(--c2)}
@@ -62,6 +70,8 @@ def to_html(report: Report) -> str:
         _cheaters(report),
     )
     options = {name: str(value) for name, value in report.options.items() if value is not None}
+    if "phases" in options:  # which were given instead
+        options = {name: options[name] for name in options if name not in _OF_PHASES}
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -85,7 +95,7 @@ def charts(report: Report) -> list[Chart]:
 
     def lines(**names: str) -> list[Line]:
         return [
-            Line(name.replace("_", " "), [getattr(sample, field) for sample in series])
+            Line(name, [getattr(sample, field) for sample in series], _COLOURS.get(name))
             for name, field in names.items()
         ]
 
@@ -223,4 +233,4 @@ def _rows(cells: dict[str, str]) -> str:
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in cells.items()
     )
-    return f"<table>{rows}</table>"
+    return f'<table class="words">{rows}</table>'
