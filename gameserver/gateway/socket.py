@@ -225,6 +225,8 @@ class PlaySocket(asyncio.Protocol):
         """Queue one message; it leaves with the others of this turn."""
         if self._core.state is not State.OPEN:
             return
+        if self._core.writes:
+            self._take_from_core()  # a pong goes before the answer to what came after its ping
         self._out.append(frame_head(self._opening, len(payload)))
         self._out.append(payload)
         self._schedule()

@@ -71,6 +71,27 @@ async def test_a_flood_of_frames_that_are_no_messages_is_cut_off_too(
     assert b"too_many_messages" in told
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        frame(PING, b"first") + frame(TEXT, b'{"type":"aim","cat":"second"}'),
+        frame(PART, b'{"type":"aim",') + frame(PING, b"first") + frame(LAST, b'"cat":"second"}'),
+    ],
+    ids=["ahead", "between the parts of a message"],
+)
+async def test_a_ping_is_answered_before_the_message_that_ends_after_it(
+    street: Game, asked: bytes
+) -> None:
+    async with shaken(street) as (reader, writer):
+        hello = b'{"type":"hello","token":"' + street.token("alice").encode() + b'"}'
+        writer.write(frame(PART, hello[:90]) + frame(LAST, hello[90:]))
+        async with asyncio.timeout(20):
+            await reader.readuntil(b'"welcome"')
+            writer.write(asked)
+            told = await reader.readuntil(b'"second"')
+    assert b"\x8a\x05first" in told
+
+
 async def test_close_codes_that_clients_make_up_share_one_count(street: Game) -> None:
     """Else anybody could make metrics without end."""
     for code in (3456, 4999, 4002, 1000):
