@@ -228,7 +228,8 @@ class PlaySocket(asyncio.Protocol):
         if self._core.writes:
             self._take_from_core()  # a pong goes before the answer to what came after its ping
         self._out.append(frame_head(self._opening, len(payload)))
-        self._out.append(payload)
+        if payload:  # nothing stands for the end of the stream
+            self._out.append(payload)
         self._schedule()
 
     def close(self, code: int, reason: str = "") -> None:

@@ -3,15 +3,18 @@
 import asyncio
 import base64
 import gc
+import socket
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from websockets.asyncio.client import connect
 
 from gameserver import app
 from gameserver.gateway import socket as play_socket
 from gameserver.gateway.socket import PlaySocket
+from tests.conformance.echo import echoing
 from tests.servers.game import Game
 from tests.waiting import until
 
@@ -90,6 +93,15 @@ async def test_a_ping_is_answered_before_the_message_that_ends_after_it(
             writer.write(asked)
             told = await reader.readuntil(b'"second"')
     assert b"\x8a\x05first" in told
+
+
+async def test_an_empty_message_can_be_said_and_ends_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"ws://127.0.0.1:{listener.getsockname()[1]}/play"
+        async with echoing(listener), connect(url) as phone, asyncio.timeout(20):
+            for said in ("", "one", ""):
+                await phone.send(said)
+                assert await phone.recv() == said
 
 
 async def test_close_codes_that_clients_make_up_share_one_count(street: Game) -> None:
