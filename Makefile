@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run serve test check format docs bench bench-check faults conformance fuzz lock clean
+.PHONY: run serve test check format docs bench bench-check faults stampede conformance fuzz lock clean
 
 run: $(READY) ## the game with a real city's stores and bots that play it
 	$(BIN)/catcat demo
@@ -53,6 +53,9 @@ CONFORMANCE_PYTHON ?= $(or $(shell PYENV_VERSION=2.7.18 pyenv which python2.7 2>
 
 conformance: $(READY) ## the WebSocket end point against the Autobahn test suite
 	$(BIN)/python -m tests.conformance.run --python $(CONFORMANCE_PYTHON)
+
+stampede: $(READY) ## frozen readers, flooders, dawdlers and 5,000 who come back at once: what others notice
+	$(BIN)/python -m tests.faults.stampede
 
 fuzz: $(READY) ## a hundred thousand spoilt frames of both encodings against a server
 	$(BIN)/python -m tests.faults.fuzz --seed $(SEED) --frames 100000

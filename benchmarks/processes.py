@@ -125,6 +125,8 @@ async def started(core: int, *words: str) -> AsyncIterator[Process]:
         except subprocess.TimeoutExpired:
             popen.kill()
             await asyncio.to_thread(popen.wait)
+        assert popen.stdout is not None
+        popen.stdout.close()
 
 
 def _address(popen: "subprocess.Popen[bytes]") -> tuple[str, int]:
