@@ -121,15 +121,12 @@ async def frozen_readers(stampede: Stampede) -> list[str]:
         await frozen.come()
         async with beside(memory.watch()), beside(frozen.hop()):
             await witnesses.p99_ms(stampede.lasts_s)  # caches and pools fill
-            print("ctl", memory.most() / 2**20)
+            memory.most()
             calm_ms = await witnesses.p99_ms(stampede.lasts_s)
             before = memory.most()
             async with beside(frozen.freeze()):
                 frozen_ms = await witnesses.p99_ms(stampede.lasts_s)
                 grown = memory.most() - before
-            print("more", (memory.most() - before) / 2**20)
-            await witnesses.p99_ms(6)
-            print("after", (memory.most() - before) / 2**20)
         frozen.leave()
     closed = await closed_with(stampede.server, 4101)
     click.echo(

@@ -25,11 +25,11 @@ body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding
 color:var(--ink);background:var(--page)}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .sub{color:var(--soft);margin:0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:.75rem;
 margin:1.5rem 0}
 .cards div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
 padding:.6rem .8rem}
-.cards b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
+.cards b{display:block;white-space:nowrap;font-size:1.35rem;font-variant-numeric:tabular-nums}
 .cards span{color:var(--soft);font-size:.85rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:1rem}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;
@@ -48,7 +48,7 @@ svg{width:100%;height:auto;display:block}text{font:11px system-ui,sans-serif;fil
 .grid{stroke:var(--line)}.odd{fill:none;pointer-events:all}.even{fill:var(--line);opacity:.45}
 .grid,polyline{vector-effect:non-scaling-stroke}
 polyline{fill:none;stroke-width:1.6;stroke-linejoin:round}
-@media(max-width:40rem){text{font-size:20px}.phase{display:none}td,th{padding:.25rem .5rem}
+@media(max-width:40rem){text{font-size:17px}.phase{display:none}td,th{padding:.25rem .5rem}
 body{margin:1rem auto}.cards{grid-template-columns:1fr 1fr}}
 span.c0{color:var(--c0)}span.c1{color:var(--c1)}span.c2{color:var(--c2)}span.c3{color:var(--c3)}
 span.c4{color:var(--c4)}span.c5{color:var(--c5)}
