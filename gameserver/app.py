@@ -26,7 +26,14 @@ from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
 from gameserver.coupons.zones import StoreZones
 from gameserver.gateway.coupon_feed import CouponFeed
-from gameserver.gateway.doorman import IDLE_HTTP_S, WAITING_MOST, Doorman, Hall, reused_connections
+from gameserver.gateway.doorman import (
+    IDLE_HTTP_S,
+    WAITING_MOST,
+    Doorman,
+    Hall,
+    open_doors,
+    reused_connections,
+)
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.socket import PlaySocket, hear_of_slow_readers
@@ -188,12 +195,14 @@ async def _serving(
                 doorman, config.host, config.port, backlog=BACKLOG, reuse_address=True
             )
         hear_of_slow_readers(server.sockets)
+        servers = [server, *await open_doors(server, doorman, BACKLOG)]
         host, port = server.sockets[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         try:
             yield f"http://{shown}:{port}"
         finally:
-            server.close()
+            for one in servers:
+                one.close()
     finally:
         with suppress(TimeoutError):
             async with asyncio.timeout(3.0):

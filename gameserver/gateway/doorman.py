@@ -7,6 +7,7 @@ HTTP application has may ask for `/play` later (proxies and browsers keep connec
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import cast
 
@@ -27,6 +28,10 @@ WAITING_MOST = 8192
 IDLE_HTTP_S = 75.0
 """HTTP connections are kept this long between requests, and no head may take longer. Proxies keep
 theirs for 60 s."""
+
+DOORS = 16
+"""uvloop takes one connection per turn of the loop from a listening socket. In a busy process,
+whose turns are long, newcomers would wait for seconds only to be asked to come back."""
 
 _PLAY = (b"GET /play ", b"GET /play?")
 _HEAD_ENDS = b"\r\n\r\n"
@@ -116,6 +121,20 @@ class Doorman(asyncio.Protocol):
         protocol.data_received(bytes(self._seen))
 
 
+async def open_doors(
+    server: asyncio.Server, make: Callable[[], asyncio.Protocol], backlog: int
+) -> list[asyncio.Server]:
+    """More servers on the listening sockets of this one: a turn takes DOORS connections at most."""
+    loop = asyncio.get_running_loop()
+    return [
+        await loop.create_server(
+            make, sock=socket.fromfd(one.fileno(), one.family, one.type), backlog=backlog
+        )
+        for one in server.sockets
+        for _ in range(DOORS - 1)
+    ]
+
+
 def reused_connections(make_socket: Callable[[], PlaySocket]) -> Middleware:
     """Gives a WebSocket handshake that comes on a kept HTTP connection to the WebSocket shell."""
 
@@ -125,11 +144,11 @@ def reused_connections(make_socket: Callable[[], PlaySocket]) -> Middleware:
         asks = request.method == hdrs.METH_GET and request.path == "/play"
         if transport is None or not asks or hdrs.UPGRADE not in request.headers:
             return await handler(request)
-        socket = make_socket()
-        transport.set_protocol(socket)
-        socket.connection_made(transport)
-        socket.data_received(_head(request))
-        await socket.wait_lost()
+        play = make_socket()
+        transport.set_protocol(play)
+        play.connection_made(transport)
+        play.data_received(_head(request))
+        await play.wait_lost()
         # The transport told the socket of its end; aiohttp's side of it has to hear it, too.
         request.protocol.connection_lost(None)
         return web.Response()

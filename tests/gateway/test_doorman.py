@@ -4,10 +4,12 @@ import asyncio
 import base64
 import json
 import re
+import socket
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import uvloop
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
@@ -212,3 +214,35 @@ async def test_silent_connections_keep_no_player_out(
             assert (await alice.aim("c"))["reason"] == "no_fix"
         for _, writer in silent:
             writer.close()
+
+
+def test_many_who_come_at_once_are_let_in_within_few_turns_of_the_loop() -> None:
+    """uvloop by itself takes one a turn, however long a turn is."""
+    count = 4 * doorman.DOORS
+
+    async def turns() -> int:
+        came: list[asyncio.BaseTransport] = []
+
+        class Guest(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                came.append(transport)
+
+        server = await asyncio.get_running_loop().create_server(
+            Guest, "127.0.0.1", 0, backlog=count
+        )
+        more = await doorman.open_doors(server, Guest, count)
+        phones = [socket.create_connection(server.sockets[0].getsockname()) for _ in range(count)]
+        taken = 0
+        while len(came) < count:
+            taken += 1
+            await asyncio.sleep(0)
+        for transport in came:
+            transport.abort()  # type: ignore[attr-defined]
+        for phone in phones:
+            phone.close()
+        for one in (server, *more):
+            one.close()
+        return taken
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(turns()) < count // 2
