@@ -30,7 +30,7 @@ from gameserver.protocol import (
 )
 
 UNREAD_MAX = 64 * 1024
-"""A phone that leaves more than this unread is slow; the kernel's part of it counts."""
+"""A phone that leaves more than this unread is slow."""
 
 UNREAD_WITHIN_S = 2.0
 """A slow phone has this long to catch up before the socket closes, 4101."""
@@ -147,7 +147,7 @@ class PlaySocket(asyncio.Protocol):
         self._transport = transport
         peer = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else "local"
-        transport.set_write_buffer_limits(high=UNREAD_MAX - UNSENT_IN_KERNEL)
+        transport.set_write_buffer_limits(high=UNREAD_MAX)
         self._deadline = self._loop.call_later(HELLO_WITHIN_S, self._no_hello)
 
     def data_received(self, data: bytes) -> None:
@@ -206,7 +206,7 @@ class PlaySocket(asyncio.Protocol):
             await self._lost.wait()
 
     def pause_writing(self) -> None:
-        """The phone has left UNREAD_MAX bytes unread, here and in the kernel."""
+        """The phone has left UNREAD_MAX bytes unread."""
         self._slow = self._loop.call_later(UNREAD_WITHIN_S, self._too_slow)
         if self.session is not None:
             self.session.fall_behind()

@@ -135,7 +135,7 @@ async def frozen_readers(stampede: Stampede) -> list[str]:
         f"p99 of others {calm_ms:.1f} ms, and {frozen_ms:.1f} ms beside them"
     )
     found = [] if closed else ["no frozen reader was closed with 4101"]
-    if grown > many * BYTES_EACH:
+    if grown > many * BYTES_EACH * (1 if stampede.strict else 2):  # few are lost in the noise
         found.append(f"memory grew by {grown / 1e6:.1f} MB for {many} frozen readers")
     return found + slower(stampede, calm_ms, frozen_ms, "frozen readers")
 
