@@ -251,7 +251,7 @@ def test_a_catch_is_timed_from_when_it_was_due_and_from_when_it_left(
 
 
 def test_fixes_that_could_not_be_sent_make_the_next_one_late(scene: Scene) -> None:
-    while len(scene.pings) < 2:  # the first fix's, and then that of every tenth
+    while len(scene.pings) < 2:  # the first fix's, and then that of every fifth
         scene.tick()
     scene.player.pong(scene.pings[1], scene.now_s)
     latency = scene.tally.latencies.fix

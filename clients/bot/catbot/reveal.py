@@ -1,6 +1,6 @@
 """How long it takes the server to deal with a fix, and to show the cats that it brings into view.
 
-Most fixes need no answer, so the protocol has none. A WebSocket ping behind every tenth fix of a
+Most fixes need no answer, so the protocol has none. A WebSocket ping behind every fifth fix of a
 player gets one: messages of a socket are dealt with in order, so its pong says that the fix was.
 
 A `cats` message does not say why it came: because the player walked, or because a cat was put
@@ -18,7 +18,7 @@ import msgspec
 
 from catbot.wire import Cat, Cats
 
-PROBE_EVERY = 10
+PROBE_EVERY = 5
 """One fix in so many is followed by a ping."""
 
 # Longer than servers take to tell all players of a new cat.
