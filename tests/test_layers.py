@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "gameserver"
 BOT = ROOT / "clients" / "bot" / "catbot"
 
-LEAVES = {"histogram"}
+LEAVES = {"histogram", "patience"}
 """Anybody may import these."""
 
 SHARED = {"awards", "batches", "config", "jobs", "species"}
@@ -19,6 +19,7 @@ LOWER = {"game", "live", "ledger", "protocol"}
 MAY_IMPORT: dict[str, set[str]] = {
     "game": set(),
     "histogram": set(),
+    "patience": set(),
     "batches": set(),
     "jobs": set(),
     "species": set(),

@@ -4,7 +4,6 @@ One object per catch, no task, no future and no timer of its own: a stage does i
 (`gameserver/batches.py`), and has one timer for the case that has been there longest.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
@@ -14,6 +13,7 @@ from typing import Self
 
 from gameserver.batches import Belt
 from gameserver.game.model import Claim
+from gameserver.patience import Alarm
 from gameserver.protocol import Caught, Refused
 
 
@@ -76,7 +76,7 @@ class Stage:
         self._belt = Belt(do, most=most, wanted=self.has)
         self._here: deque[Case] = deque()
         """In the order of their coming; some of them have left."""
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Alarm | None = None
         self.sizes = self._belt.sizes
         """Cases per batch."""
         self.durations = self._belt.durations
@@ -121,7 +121,7 @@ class Stage:
             self._give_up(len(here))
             return
         if self._timer is None and here:
-            self._timer = asyncio.get_running_loop().call_later(self._within_s, self._ring)
+            self._timer = Alarm(self._within_s, self._ring)
         self._belt.put(cases)
 
     def left_by(self, cases: Sequence[Case]) -> list[Case]:
@@ -138,8 +138,7 @@ class Stage:
         count = 0
         for case in self._here:
             if case.stage is self and case.entered_s > before_s:
-                in_s = case.entered_s - before_s
-                self._timer = asyncio.get_running_loop().call_later(in_s, self._ring)
+                self._timer = Alarm(case.entered_s - before_s, self._ring)
                 break
             count += 1
         self._give_up(count)

@@ -51,8 +51,9 @@ FAR_LOOK_M = 2_000.0
 FAR_LOOK_EVERY_MS = 1_000
 """A view jumps further than FAR_LOOK_M only so often: each jump makes the world load regions."""
 
-SHOWN_AT_ONCE = 200
-"""Cats of one `cats` message; more follow as the phone reads. Some 40 KiB, below UNREAD_MAX."""
+SHOWN_AT_ONCE = 100
+"""Cats of one `cats` message; more follow as the phone reads. Some 20 KiB: a phone that stops
+reading is left with UNREAD_MAX and one of these at the most."""
 
 SLOWED_BELOW = MESSAGES_BURST / 2.0
 """Who has sent so much that only this many messages are left is read from no more for a while."""

@@ -34,6 +34,7 @@ from gameserver.live.cluster import slots_of
 from gameserver.live.errors import LiveBusy, LiveError, LiveUnavailable
 from gameserver.live.link import Argument, Link, pack
 from gameserver.live.scripts import Script
+from gameserver.patience import within
 
 log = logging.getLogger(__name__)
 
@@ -224,7 +225,7 @@ class Batcher:
                 if not batch:
                     continue
                 try:
-                    async with asyncio.timeout(ATTEMPT_S):
+                    async with within(ATTEMPT_S):
                         await self._exchange(link, server, batch)
                     failures = 0
                 except (RedisError, OSError) as error:
