@@ -25,6 +25,7 @@ from gameserver.coupons.client import CouponClient
 from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
 from gameserver.coupons.zones import StoreZones
+from gameserver.gateway.attestation import SignedVerdicts
 from gameserver.gateway.coupon_feed import CouponFeed
 from gameserver.gateway.doorman import (
     IDLE_HTTP_S,
@@ -36,6 +37,7 @@ from gameserver.gateway.doorman import (
 )
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway, Limits
+from gameserver.gateway.sanctions import SanctionWatch
 from gameserver.gateway.socket import PlaySocket, hear_of_slow_readers
 from gameserver.gateway.street import Ground, Street
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
@@ -106,9 +108,12 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             secret=await ledger.players.secret(),
             process=process,
             clock=wall_clock_ms,
+            sanctions=ledger.sanctions,
         )
         jobs = await stack.enter_async_context(Jobs(most=JOBS_MOST))
         street = Street(ground, live, awards, line, jobs)
+        if config.attestation_secret is not None:
+            street.lookback.verifier = SignedVerdicts(config.attestation_secret.encode())
         gateway = Gateway(
             street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
         )
@@ -117,12 +122,15 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         start = await stack.enter_async_context(services())
         bans = Bans(street, ledger)
         await bans.refresh()
+        sanctions = SanctionWatch(street.lookback, ledger.sanctions)
+        await sanctions.refresh()
         start("feed", feed.follow)
         start("sessions", feed.keep_sessions)
         start("sweep", gateway.sweep)
         start("load", gateway.watch)
         start("keeper", keeper.keep)
         start("bans", bans.follow)
+        start("sanctions", sanctions.follow)
         start("tidying", partial(tidy, ledger))
         if client is not None:
             start("news of coupons", CouponFeed(street, coupons, ledger.catches.attempts).follow)

@@ -96,6 +96,11 @@ _serving = _options(
     ),
     _option("--max-sockets", type=click.IntRange(0), default=18_000, help="Per process; 0: any."),
     _option("--max-sockets-per-address", type=click.IntRange(0), default=0, help="0: any number."),
+    _option(
+        "--attestation-secret",
+        metavar="SECRET",
+        help="Ask devices for verdicts signed with this; without it nothing is asked of them.",
+    ),
     _option("--catch-m", type=click.FloatRange(1, 1000), default=40.0, help="The usual reach."),
     _log_level,
 )
@@ -115,6 +120,7 @@ def _config(options: dict[str, Any]) -> Config:
         origins=tuple(part.strip() for part in options["origins"].split(",") if part.strip()),
         max_sockets=options["max_sockets"],
         max_sockets_per_address=options["max_sockets_per_address"],
+        attestation_secret=options["attestation_secret"],
         log_level=options["log_level"],
         rules=Rules(catch_m=options["catch_m"]),
     )

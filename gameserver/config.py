@@ -36,6 +36,8 @@ class Config:
     guests_per_minute: int = 0
     """New guests from one address (0: no limit): load bots and offices share one."""
     token_ttl_s: int = 30 * 86_400
+    attestation_secret: str | None = None
+    """Signs verdicts on devices (see `gateway.attestation`); None asks nothing of devices."""
     log_level: str = "info"
     rules: Rules = field(default_factory=Rules)
 

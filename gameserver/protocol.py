@@ -28,6 +28,9 @@ MESSAGES_BURST = 90.0
 TOKEN_MAX = 512
 """A token is at most this many characters."""
 
+ATTESTATION_MAX = 3072
+"""An attestation is at most this many characters, so that a `hello` with one is no long message."""
+
 
 class BadMessage(Exception):
     """The client sent what the protocol does not allow; the text says what, for the client."""
@@ -42,6 +45,8 @@ class Hello(Struct, frozen=True, tag="hello"):
     token: str
     datum: Datum = Datum.WGS84
     client: str | None = None
+    attestation: str | None = None
+    """What the phone's maker says of it, where the server asks for that."""
 
 
 def _within(least: float, most: float) -> Meta:
@@ -225,7 +230,7 @@ REASONS: dict[str, Reason] = {
         Reason("no_fix", True, "No position has been sent in this session yet."),
         Reason("stale_fix", True, "The last position is too old; send a new one."),
         Reason("inaccurate_fix", True, "The position is too vague; wait for a better one."),
-        Reason("mocked_location", False, "The phone says that the position is made up."),
+        Reason("mocked_location", False, "The position is made up, says the phone or the track."),
         Reason("moving_too_fast", True, "Faster than walking pace; slow down and wait."),
         Reason("teleported", True, "The position jumped; walk on and wait."),
         Reason("too_far", True, "Out of reach; `distance_m` and `limit_m` say by how much."),
@@ -333,6 +338,8 @@ class Codec(NamedTuple):
             case Hello():
                 if len(message.token) > TOKEN_MAX:
                     raise BadMessage("the token is too long")
+                if message.attestation and len(message.attestation) > ATTESTATION_MAX:
+                    raise BadMessage("the attestation is too long")
         return message
 
 

@@ -56,11 +56,14 @@ PURE = {
     "h3",
     "hashlib",
     "hmac",
+    "itertools",
     "math",
     "msgspec",
     "random",
     "secrets",
+    "struct",
     "typing",
+    "zlib",
     "zoneinfo",
 }
 """What the rules of the game are made of: no loop, no store, no socket, no clock."""

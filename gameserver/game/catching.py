@@ -4,13 +4,14 @@ A rule looks at a `Try` and answers None (fine) or a `Refusal`. The first refusa
 tuple's order is the order in which a player is told what is in the way.
 """
 
-from collections import deque
 from collections.abc import Callable
 
 from msgspec import Struct
 
 from gameserver.game.geo import bearing_deg, distance_m, great_circle_m
 from gameserver.game.model import Cat
+from gameserver.game.track import PACE_WINDOW_MS, SAMPLE_EVERY_MS, Track
+from gameserver.game.trust import Gate
 
 
 class Rules(Struct, frozen=True):
@@ -30,74 +31,6 @@ class Rules(Struct, frozen=True):
     """Net speed over PACE_WINDOW_MS above which nobody is walking (fast runners reach 7 m/s)."""
     travel_max_mps: float = 70.0
     """Net speed above which nobody has travelled: the position jumped."""
-
-
-PACE_WINDOW_MS = 60_000
-SAMPLE_EVERY_MS = 5_000
-
-
-class SeenFix(Struct, frozen=True, gc=False):
-    """A fix as the server judges it: WGS-84 degrees, and when it was received.
-
-    `late_ms` is how much longer this fix took than the quickest one of the session, so that a fix
-    from a queue counts as old whatever the phone's clock says.
-    """
-
-    lat: float
-    lon: float
-    accuracy_m: float
-    received_ms: int
-    late_ms: int = 0
-    mock: bool = False
-
-
-class Track:
-    """A player's own positions of the last minute, thinned to one in SAMPLE_EVERY_MS."""
-
-    __slots__ = ("_quickest_ms", "last", "samples")
-
-    def __init__(self) -> None:
-        self.last: SeenFix | None = None
-        self.samples: deque[SeenFix] = deque(maxlen=PACE_WINDOW_MS // SAMPLE_EVERY_MS + 1)
-        self._quickest_ms: float | None = None
-
-    def new_session(self) -> None:
-        """Go on in a new session: it has said no place yet, but where the player was counts."""
-        self.last = None
-        self._quickest_ms = None
-
-    def add(
-        self, place: tuple[float, float], accuracy_m: float, mock: bool, at_ms: float, now_ms: int
-    ) -> SeenFix:
-        """Take in a fix received now; `at_ms` is the phone's clock, of which only changes count."""
-        took_ms = now_ms - at_ms
-        if self._quickest_ms is None or took_ms < self._quickest_ms:
-            self._quickest_ms = took_ms
-        late_ms = int(took_ms - self._quickest_ms)
-        fix = SeenFix(place[0], place[1], accuracy_m, now_ms, late_ms, mock)
-        self.last = fix
-        if not self.samples or now_ms - self.samples[-1].received_ms >= SAMPLE_EVERY_MS:
-            self.samples.append(fix)
-        return fix
-
-    def pace_mps(self, now_ms: int) -> float:
-        """The greatest net speed from any sample of the last minute to the last fix, in m/s.
-
-        Judged over windows of at least SAMPLE_EVERY_MS, less what both fixes' accuracy explains:
-        single steps of honest tracks jump.
-        """
-        last = self.last
-        if last is None:
-            return 0.0
-        fastest = 0.0
-        for sample in self.samples:
-            took_ms = last.received_ms - sample.received_ms
-            if took_ms < SAMPLE_EVERY_MS or now_ms - sample.received_ms > PACE_WINDOW_MS:
-                continue
-            moved_m = great_circle_m(sample.lat, sample.lon, last.lat, last.lon)
-            moved_m -= sample.accuracy_m + last.accuracy_m
-            fastest = max(fastest, moved_m * 1000.0 / took_ms)
-        return fastest
 
 
 class Ticket(Struct, frozen=True):
@@ -128,6 +61,9 @@ class Try(Struct, frozen=True):
     cool_until_ms: int = 0
     ticket: Ticket | None = None
     """The session's open ticket if it is the one that came with the catch, else None."""
+    gate: Gate | None = None
+    """What keeps the player waiting whose track is in doubt."""
+    no_coupons_until_ms: int = 0
 
 
 Rule = Callable[[Try, Rules], Refusal | None]
@@ -172,6 +108,14 @@ def at_walking_pace(attempt: Try, rules: Rules) -> Refusal | None:
     return None
 
 
+def beyond_doubt(attempt: Try, _: Rules) -> Refusal | None:
+    """A track that looks made up waits, or walks on until it looks like a walk again."""
+    gate = attempt.gate
+    if gate is None:
+        return None
+    return Refusal(gate.reason, retry_after_ms=max(1, gate.until_ms - attempt.now_ms))
+
+
 def cat_is_in_view(attempt: Try, _: Rules) -> Refusal | None:
     """Nobody catches what was never shown to them."""
     if attempt.cat is None:
@@ -179,6 +123,16 @@ def cat_is_in_view(attempt: Try, _: Rules) -> Refusal | None:
     if attempt.cat.expires_ms <= attempt.now_ms:
         return Refusal("gone")
     return None
+
+
+def may_have_coupons(attempt: Try, _: Rules) -> Refusal | None:
+    """Who was caught cheating plays on for a while, but for no coupons."""
+    cat = attempt.cat
+    assert cat is not None
+    wait_ms = attempt.no_coupons_until_ms - attempt.now_ms
+    if cat.campaign is None or wait_ms <= 0:
+        return None
+    return Refusal("cooling_down", retry_after_ms=wait_ms)
 
 
 def within_reach(attempt: Try, rules: Rules) -> Refusal | None:
@@ -226,11 +180,13 @@ POSITION: tuple[Rule, ...] = (
     fix_is_accurate,
     fix_is_not_mocked,
     at_walking_pace,
+    beyond_doubt,
 )
-AIM_RULES: tuple[Rule, ...] = (*POSITION, cat_is_in_view, within_reach)
+AIM_RULES: tuple[Rule, ...] = (*POSITION, cat_is_in_view, may_have_coupons, within_reach)
 CATCH_RULES: tuple[Rule, ...] = (
     *POSITION,
     cat_is_in_view,
+    may_have_coupons,
     ticket_is_good,
     took_aim,
     cooled_down,

@@ -1,9 +1,12 @@
 """Who is here: one live session per player, and what is remembered of a player between sessions."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from enum import Enum
 from typing import Protocol
 
-from gameserver.game.catching import Track
+from gameserver.game.track import Track
+from gameserver.game.trust import Trust
 from gameserver.protocol import Caught, Outgoing, Refused
 
 ANSWERS_MAX = 64
@@ -14,10 +17,33 @@ MEMORIES_MAX = 50_000
 Answer = Caught | Refused
 
 
+class Review(Enum):
+    """How far the game is with looking at what it knows of a player besides this session."""
+
+    NEEDED = "needed"
+    RUNNING = "running"
+    DONE = "done"
+
+
 class Memory:
     """What a player's next session on this process goes on with: answers given, cats caught."""
 
-    __slots__ = ("answers", "cool_until_ms", "deciding", "hidden", "left_ms", "misses", "track")
+    __slots__ = (
+        "answers",
+        "attestation",
+        "cool_until_ms",
+        "deciding",
+        "hidden",
+        "is_attested",
+        "is_known",
+        "is_looking",
+        "left_ms",
+        "misses",
+        "review",
+        "track",
+        "trust",
+        "waiting",
+    )
 
     def __init__(self) -> None:
         self.answers: OrderedDict[str, Answer] = OrderedDict()
@@ -28,6 +54,15 @@ class Memory:
         """Cats that this player caught, or that fled: out of this player's view for good."""
         self.misses: dict[str, int] = {}
         self.track = Track()
+        self.trust = Trust()
+        self.review = Review.NEEDED
+        self.is_looking = False
+        self.waiting: list[Callable[[bool], None]] = []
+        """Whom to tell when the review is over, and whether it came to its end."""
+        self.is_known = False
+        """Is what other processes saw of the player here?"""
+        self.attestation: str | None = None
+        self.is_attested = False
         self.left_ms: int | None = None
 
     def remember(self, attempt: str, answer: Answer) -> None:

@@ -4,6 +4,7 @@ A reader follows a message from `receive` downward: decode, check, look, answer.
 """
 
 from collections.abc import Callable
+from functools import partial
 from secrets import compare_digest, token_hex, token_urlsafe
 from time import perf_counter
 from typing import Protocol
@@ -225,6 +226,7 @@ class Session:
             )
         )
         self._street.entered(self)
+        self._street.lookback.entered(player, self.memory, message.attestation)
 
     def _see(self, fix: FixFields, now_ms: int) -> None:
         """Take in a position, and move the view where it left its cell."""
@@ -257,7 +259,8 @@ class Session:
 
     def _aim(self, aim: Aim, now_ms: int) -> None:
         live = self._visible(aim.cat)
-        attempt = Try(now_ms, self.memory.track, live.cat if live else None)
+        self.memory.trust.look(self.memory.track, now_ms)
+        attempt = self._try(live.cat if live else None, None, now_ms)
         refusal = judge(AIM_RULES, attempt, self._street.rules)
         if refusal is not None:
             self._refuse(refusal, None, aim.cat)
@@ -272,6 +275,7 @@ class Session:
             hit=self._street.rng.random() < self._street.catch_rate(live.cat.species),
         )
         self._ticket = ticket
+        self._take_note(now_ms)
         far_m, bearing = sight(self.memory.track, live.cat)
         self.send(Encounter(aim.cat, ticket.ticket, ticket.expires_ms, far_m, bearing))
 
@@ -287,12 +291,29 @@ class Session:
             return
         if catch.fix is not None:
             self._see(catch.fix, now_ms)
+        memory.deciding = catch.attempt
+        if self._street.lookback.is_open(player, memory, partial(self._go_on, catch, player)):
+            self._judge(catch, player, now_ms)
+
+    def _go_on(self, catch: Catch, player: str, is_open: bool) -> None:
+        """What was to be known before a catch is known, or can't be now."""
+        if is_open and not self.closed:
+            self._judge(catch, player, self._street.clock())
+            return
+        self.memory.deciding = None
+        wait = refused("busy", attempt=catch.attempt, cat=catch.cat)
+        self._count(wait)
+        self.send(wait)
+
+    def _judge(self, catch: Catch, player: str, now_ms: int) -> None:
+        memory = self.memory
+        memory.deciding = None
         live = self._visible(catch.cat)
         ticket = self._ticket
         if ticket is not None and not compare_digest(ticket.ticket.encode(), catch.ticket.encode()):
             ticket = None
         cat = live.cat if live else None
-        attempt = Try(now_ms, self.memory.track, cat, memory.cool_until_ms, ticket)
+        attempt = self._try(cat, ticket, now_ms)
         refusal = judge(CATCH_RULES, attempt, self._street.rules)
         if refusal is None:
             assert cat is not None
@@ -310,6 +331,32 @@ class Session:
             if refusal.reason == "missed":
                 refusal = self._missed(catch.cat)
             self._refuse(refusal, catch.attempt, catch.cat)
+
+    def _try(self, cat: Cat | None, ticket: Ticket | None, now_ms: int) -> Try:
+        """What an aim, or a catch with its ticket, is judged by."""
+        memory = self.memory
+        assert self.player is not None
+        gate = memory.trust.gate(now_ms)
+        if gate is not None:
+            doubts = self._street.stats.doubts
+            doubts[gate.signal] = doubts.get(gate.signal, 0) + 1
+        return Try(
+            now_ms,
+            memory.track,
+            cat,
+            memory.cool_until_ms,
+            ticket,
+            gate,
+            self._street.lookback.no_coupons_until_ms(self.player),
+        )
+
+    def _take_note(self, now_ms: int) -> None:
+        """The player aims here: a place to have been, and a walk to hold against others'."""
+        fix = self.memory.track.last
+        assert fix is not None
+        assert self.player is not None
+        self.memory.trust.marked((fix.lat, fix.lon), now_ms)
+        self._street.lookback.aimed(self.player, self.memory)
 
     def _claim(self, catch: Catch, player: str, cat: Cat, now_ms: int) -> Claim:
         return Claim(

@@ -13,11 +13,13 @@ from gameserver.game.catching import Rules
 from gameserver.game.geo import cat_region
 from gameserver.game.model import Claim, CouponState, catch_id
 from gameserver.game.tokens import player_of
+from gameserver.gateway.lookback import Lookback
 from gameserver.gateway.pressure import Pressure
 from gameserver.gateway.roster import Answer, Roster, Seat
 from gameserver.gateway.world import World
 from gameserver.histogram import Histogram
 from gameserver.jobs import Jobs
+from gameserver.ledger.sanctions import Sanctions
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import Replaced, SessionRef
@@ -39,6 +41,8 @@ class Stats:
     caught: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
+    doubts: dict[str, int] = field(default_factory=dict)
+    """Aims and catches that a doubtful track kept waiting, by signal."""
     slowed: int = 0
     """Messages after which nothing was read from their sender for a while."""
     shed: dict[str, int] = field(
@@ -64,6 +68,7 @@ class Ground:
     secret: bytes
     process: str
     clock: Callable[[], int]
+    sanctions: Sanctions
 
 
 class Street:
@@ -79,6 +84,7 @@ class Street:
         self.pressure = Pressure()
         self.banned: dict[str, int | None] = {}
         """Banned players, until when in epoch ms; None is for good. Kept true by the app."""
+        self.lookback = Lookback(live, jobs, ground.clock, ground.sanctions)
         self._ground = ground
         self._live = live
         self._awards = awards
@@ -117,7 +123,10 @@ class Street:
     def left(self, session: Seat) -> None:
         """A player is gone."""
         assert session.player is not None
-        if self.roster.leave(session.player, session, self.clock()) and session.registered:
+        if not self.roster.leave(session.player, session, self.clock()):
+            return
+        self.lookback.left(session.player, session.memory)
+        if session.registered:
             self._jobs.start(self._unregister(session), "unregister session")
 
     async def register(self, session: Seat) -> None:

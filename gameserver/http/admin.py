@@ -1,4 +1,4 @@
-"""What operators do: merchants, their keys, and bans."""
+"""What operators do: merchants, their keys, bans, and sanctions."""
 
 from typing import Annotated, Literal
 
@@ -12,6 +12,7 @@ from gameserver.http.route import Done
 from gameserver.http.texts import Name, Reason, is_id
 from gameserver.ledger import keys, merchants, players
 from gameserver.ledger.merchants import Merchant
+from gameserver.ledger.sanctions import Sanction
 from gameserver.live.messages import Banned
 
 
@@ -58,9 +59,16 @@ class Ban(Struct, frozen=True):
     until_ms: int | None
 
 
+class OfPlayer(Paging, frozen=True, forbid_unknown_fields=True):
+    """Which part of a list, and of which player; of all without one."""
+
+    player: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+
+
 NO_MERCHANT = Problem("not_found", "There is no such merchant.")
 NO_KEY = Problem("not_found", "There is no key of that id.")
 NO_PLAYER = Problem("not_found", "No player can have that id.")
+NO_SANCTION = Problem("not_found", "There is no sanction of that id.")
 NO_BAN = Problem("not_found", "This player is not banned.")
 
 
@@ -107,3 +115,17 @@ async def unban(call: Call[None, NoQuery]) -> Problem | None:
     if not player_id_is_good(player):
         return NO_PLAYER
     return None if await call.site.ledger.players.unban(player) else NO_BAN
+
+
+async def list_sanctions(call: Call[None, OfPlayer]) -> Listed[Sanction]:
+    """Sanctions with their evidence, the newest first; those that are over or lifted, too."""
+    asked = call.query
+    page = await call.site.ledger.sanctions.listed(asked.player, asked.limit, asked.cursor)
+    return Listed(list(page.items), page.next)
+
+
+async def lift_sanction(call: Call[None, NoQuery]) -> Problem | None:
+    """Let a player have coupons again, within a second or two."""
+    sanction = call.path["sanction"]
+    known = is_id(sanction) and await call.site.ledger.sanctions.lift(sanction, call.key)
+    return None if known else NO_SANCTION

@@ -16,6 +16,7 @@ from gameserver.game.model import (
 from gameserver.http import admin, campaigns, coupons, own_codes, players, reports, stores
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
 from gameserver.ledger.own_codes import CodesReport, Rejected
+from gameserver.ledger.sanctions import Evidence, Sanction
 from gameserver.ledger.wallet import HeldCoupon
 
 _STORE = "sto_0193a2b4c5d9f1e2d3c4b"
@@ -80,6 +81,18 @@ EXAMPLES: dict[type[Any], Any] = {
         species={"bobbin": 3, "boba": 1},
         banned=False,
         banned_until_ms=None,
+    ),
+    Sanction: Sanction(
+        id="san_0193a2b4c5d1f0e2d3c4b",
+        player=_PLAYER,
+        at_ms=_AT_MS,
+        until_ms=_AT_MS + 21_600_000,
+        lat=31.24,
+        lon=121.47,
+        evidence=[
+            Evidence("jump", 1.0, _AT_MS, "12.3 km in 9 s"),
+            Evidence("replay", 1.0, _AT_MS, "the same steps 95 min ago"),
+        ],
     ),
     stores.NewStore: stores.NewStore(
         name="Moonwhisker Tea House, Nanjing Road",

@@ -18,6 +18,7 @@ from gameserver.http.site import Site
 from gameserver.http.traffic import counting
 from gameserver.ledger.catches import Catch
 from gameserver.ledger.merchants import Merchant
+from gameserver.ledger.sanctions import Sanction
 
 BODY_MAX = 1024 * 1024
 
@@ -158,6 +159,26 @@ BANS = (
     ),
 )
 
+SANCTIONS = (
+    Route(
+        method="GET",
+        path="/v1/sanctions",
+        tag="operators",
+        roles=ADMIN,
+        handler=admin.list_sanctions,
+        query=admin.OfPlayer,
+        answer=Listed[Sanction],
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/sanctions/{sanction}",
+        tag="operators",
+        roles=ADMIN,
+        handler=admin.lift_sanction,
+        status=204,
+    ),
+)
+
 HEALTH = (
     Route(
         method="GET",
@@ -207,6 +228,7 @@ _API = (
     *REPORTS,
     *KEYS,
     *BANS,
+    *SANCTIONS,
     *COUPON_SERVICE,
     *HEALTH,
 )

@@ -16,6 +16,7 @@ from gameserver.ledger.redeeming import expire
 from gameserver.ledger.reports import Reports
 from gameserver.ledger.reservations import release_abandoned
 from gameserver.ledger.revisions import current_rev
+from gameserver.ledger.sanctions import Sanctions
 from gameserver.ledger.settling import Settlement
 
 
@@ -38,6 +39,7 @@ class Ledger:
         self.catches = Catches(db)
         self.settlement = Settlement(db)
         self.players = Players(db, clock)
+        self.sanctions = Sanctions(db, clock)
         self.idempotency = Idempotency(db)
         self.reports = Reports(db, clock)
 

@@ -15,6 +15,7 @@ from gameserver.ledger.catches import forget_scores
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import page_size
 from gameserver.ledger.revisions import next_rev
+from gameserver.ledger.sanctions import forget as forget_sanctions
 from gameserver.ledger.tables import catches, coupons, players, secrets
 
 _PLAYER_SECRET = "player tokens"  # noqa: S105 - the name under which it is kept
@@ -136,6 +137,7 @@ def forget(connection: Connection, player: str, now_ms: int) -> None:
     more. Saying it again takes out what was still on its way the first time.
     """
     _anonymise(connection, player)
+    forget_sanctions(connection, player)
     _put(connection, player, gone_ms=now_ms)
 
 

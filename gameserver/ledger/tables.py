@@ -288,6 +288,20 @@ players = Table(
     Column("rev", BigInteger, nullable=False, index=True),
 )
 
+sanctions = Table(
+    "sanctions",
+    metadata,
+    # A player gets no coupons for a while; the row is the event, with its evidence as JSON.
+    Column("id", Text, primary_key=True),
+    Column("player_id", Text, nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("lifted_ms", BigInteger),
+    Column("lifted_by", Text),
+    Column("rev", BigInteger, nullable=False, index=True),
+)
+
 secrets = Table(
     "secrets",
     metadata,

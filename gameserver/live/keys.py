@@ -42,6 +42,12 @@ INBOX_LENGTH = 10_000
 TOLD_MS = 60_000
 """A message that is sent twice within this time arrives once."""
 
+TRACK_MS = 12 * HOUR_MS
+"""Where a player was is known to the next process for so long after the last time it was kept."""
+
+STEPS_MS = 12 * HOUR_MS
+"""Footprints are kept by half-days, each until the next one is over."""
+
 
 _SPELL = slice(10, 15)
 """Where an id of a cat says, to 1024 s, when it was made: see `new_cat_id`."""
@@ -61,7 +67,7 @@ class KeyKind(Struct, frozen=True):
     lasting: bool = False
 
     def matches(self, key: str) -> bool:
-        parts = re.split(r"<\w+>", self.pattern)
+        parts = re.split(r"<[\w-]+>", self.pattern)
         return re.fullmatch(".+".join(map(re.escape, parts)), key) is not None
 
 
@@ -146,6 +152,20 @@ KINDS = (
         "Redis, by its time to live",
     ),
     KeyKind(
+        "{p:<player>}:track",
+        "string",
+        "where the player was in the last ten minutes, and aimed at cats",
+        "12 hours after the last session or aim",
+        "forget_track, with the player",
+    ),
+    KeyKind(
+        "{t:<region>}:steps:<half-day>",
+        "hash",
+        "footprint of a walk -> who left it, and when",
+        "12 to 24 hours",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
         "{w:<process>}:inbox",
         "stream",
         "messages to the sessions of a process",
@@ -212,6 +232,14 @@ def of_region(region: str) -> RegionKeys:
 
 def session(player: str) -> str:
     return f"{{p:{player}}}:session"
+
+
+def track(player: str) -> str:
+    return f"{{p:{player}}}:track"
+
+
+def steps(region: str, half_day: int) -> str:
+    return f"{{t:{region}}}:steps:{half_day}"
 
 
 def inbox(process: str) -> str:

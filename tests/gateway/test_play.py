@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gameserver.game.catching import SAMPLE_EVERY_MS, Rules
+from gameserver.game.catching import Rules
 from gameserver.game.geo import destination
+from gameserver.game.track import SAMPLE_EVERY_MS
 from tests.servers.game import PLACE, Game, Phone, game, plan
 from tests.servers.redis import redis_server
 from tests.waiting import until

@@ -17,6 +17,8 @@ EXAMPLES = [
     REGION_KEYS.catchers("10c6132b3-1n8p3abc"),
     REGION_KEYS.former_catchers("10c6132b3-abc"),
     keys.session("ada"),
+    keys.track("ada"),
+    keys.steps("10c6132b3", 39_352),
     keys.inbox("p1"),
     keys.told("p1", "abcd"),
     keys.KEEPERS,

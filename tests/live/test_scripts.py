@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gameserver import live as live_package
+from gameserver.game.footprints import Footprint, Match
 from gameserver.live import Already, Banned, Live, SessionRef, Undone
 from gameserver.live.address import LiveUrl
 from gameserver.live.batch import Batcher
@@ -28,6 +29,8 @@ from tests.live.street import (
     win,
 )
 from tests.servers.redis import RedisServer
+
+HALF_DAY_MS = 43_200_000
 
 LUA = Path(str(files(live_package) / "lua"))
 PARTS = {"feed", "former", "life", "outbox", "record", "sessions"}
@@ -107,6 +110,10 @@ async def play(live: Live) -> None:
     await live.keep_sessions([("ada", phone), ("ada", laptop), ("bob", phone)], 60_000)
     await live.close_session("ada", laptop)
     await live.tell("p1", Banned("ada"))
+    walk = [Footprint(number, NOON_MS + 1000 * number) for number in range(3)]
+    await live.leave_footprints(REGION, "ada", walk, NOON_MS)
+    assert await live.leave_footprints(REGION, "bob", walk, NOON_MS) == [Match("ada", 3, 0)]
+    await live.leave_footprints(REGION, "ada", walk, NOON_MS + HALF_DAY_MS)
 
 
 async def test_every_script_may_be_sent_twice(server: RedisServer) -> None:

@@ -1,0 +1,339 @@
+"""What a track says against its player. Each signal has a name, a score and a reason to show.
+
+Everything is judged over stretches of a track, never over a single step: real receivers jump, pause
+and begin with where they were last. The figures behind the limits are in docs/fair-play.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import cos, hypot, radians
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from gameserver.game.geo import METRES_PER_DEG, great_circle_m
+from gameserver.game.track import LONG_WINDOW_MS, PACE_WINDOW_MS, VAGUE_M, Sample, Track
+
+
+class Signal(NamedTuple):
+    """One kind of doubt. `family` says which signals speak of the same thing; a sanction needs two
+    families. `reason` is the contract's, for the player.
+    """
+
+    name: str
+    family: str
+    reason: str
+    meaning: str
+
+
+SIGNALS: dict[str, Signal] = {
+    signal.name: signal
+    for signal in (
+        Signal("jump", "place", "teleported", "Stayed at two places that no ride connects."),
+        Signal("far_catches", "place", "teleported", "Caught cats too far apart in the time."),
+        Signal("too_even", "shape", "cooling_down", "Walks in equal steps, as no receiver sees."),
+        Signal("constant_accuracy", "shape", "cooling_down", "The accuracy never changes."),
+        Signal("too_sure", "shape", "cooling_down", "Claims to be surer than phones are."),
+        Signal("clock", "clock", "stale_fix", "The phone's clock is set again and again."),
+        Signal("replay", "copy", "mocked_location", "The same way was walked before, to the step."),
+        Signal("lockstep", "copy", "cooling_down", "Others make the same steps at the same time."),
+        Signal("mock", "phone", "mocked_location", "The phone says the position is made up."),
+        Signal("attestation", "device", "mocked_location", "The device did not pass its check."),
+    )
+}
+
+
+class Doubt(Struct, frozen=True, array_like=True):
+    """A signal that was seen: how sure it is (0 to 1), and until when it keeps the player waiting.
+
+    `detail` is for people. It holds distances and durations, never a place.
+    """
+
+    signal: str
+    score: float
+    at_ms: int
+    until_ms: int
+    detail: str
+
+
+class Mark(Struct, frozen=True, array_like=True):
+    """Where and when the player was let aim at a cat: this place counts, however short the stay."""
+
+    lat: float
+    lon: float
+    at_ms: int
+
+
+# --- places ------------------------------------------------------------------------------------
+
+RIDE_MAX_MPS = 70.0
+"""No ride within a city is faster; 0.8 % of real tracks are, over a minute."""
+
+FLIGHT_MAX_MPS = 250.0
+FLIGHT_MIN_M = 100_000.0
+
+JUMP_MIN_M = 300.0
+"""Shorter ones are the pace's matter: receivers between tall houses jump as far."""
+
+STAY_MS = 20_000
+STAY_PLACES = 3
+"""Who was at a place for STAY_MS, with this many different positions, was there. Phones begin with
+the position that they had last, and repeat it until they know better."""
+
+COOL_MIN_MS = 60_000
+COOL_MPS = 5.0
+"""After a jump, so long as the way would have taken at a run and a minute more."""
+
+COOL_MAX_MS = 7_200_000
+
+
+class Stay(NamedTuple):
+    """A stretch of a track without jumps."""
+
+    first: Mark
+    last: Mark
+    is_sure: bool
+
+
+def jump(track: Track, marks: Iterable[Mark], now_ms: int) -> Doubt | None:
+    """The jump, of those between places where the player stayed, that is to be waited for longest.
+
+    A place where the player was for a moment only is one that the receiver made up.
+    """
+    stays = _stays(track, now_ms)
+    if not stays:
+        return None
+    here = stays.pop()
+    sure = [stay for stay in stays if stay.is_sure]
+    for mark in marks:
+        if now_ms - mark.at_ms <= LONG_WINDOW_MS and not any(
+            stay.first.at_ms <= mark.at_ms <= stay.last.at_ms for stay in [*sure, here]
+        ):
+            sure.append(Stay(mark, mark, True))
+    sure.sort(key=lambda stay: stay.first.at_ms)
+    worst: Doubt | None = None
+    for before, after in pairwise([*sure, here]):
+        found = _jumped(before.last, after.first)
+        if found is not None and (worst is None or found.until_ms > worst.until_ms):
+            worst = found
+    return worst if worst is not None and worst.until_ms > now_ms else None
+
+
+def far_catches(track: Track, marks: Iterable[Mark], now_ms: int) -> Doubt | None:
+    """Too far from an earlier catch for any ride or flight."""
+    last = track.last
+    if last is None or last.accuracy_m > VAGUE_M:
+        return None
+    for mark in marks:
+        age_ms = now_ms - mark.at_ms
+        if age_ms <= LONG_WINDOW_MS:
+            continue  # `jump` looks at these
+        far_m = great_circle_m(mark.lat, mark.lon, last.lat, last.lon)
+        until_ms = mark.at_ms + int(far_m / _fastest_mps(far_m) * 1000.0)
+        if far_m >= JUMP_MIN_M and until_ms > now_ms:
+            said = f"{far_m / 1000.0:.0f} km from a catch {age_ms // 60_000} min ago"
+            return Doubt("far_catches", 1.0, now_ms, until_ms, said)
+    return None
+
+
+def cool_ms(far_m: float) -> int:
+    """How long a jump is waited for."""
+    return min(COOL_MAX_MS, COOL_MIN_MS + int(far_m / COOL_MPS * 1000.0))
+
+
+def _fastest_mps(far_m: float) -> float:
+    return FLIGHT_MAX_MPS if far_m >= FLIGHT_MIN_M else RIDE_MAX_MPS
+
+
+def _jumped(before: Mark, after: Mark) -> Doubt | None:
+    far_m = great_circle_m(before.lat, before.lon, after.lat, after.lon)
+    took_ms = max(1000, after.at_ms - before.at_ms)
+    if far_m < JUMP_MIN_M or far_m * 1000.0 / took_ms <= _fastest_mps(far_m):
+        return None
+    said = f"{far_m / 1000.0:.1f} km in {took_ms / 1000.0:.0f} s"
+    return Doubt("jump", 1.0, after.at_ms, after.at_ms + cool_ms(far_m), said)
+
+
+def _stays(track: Track, now_ms: int) -> list[Stay]:
+    way = [sample for sample in track.way(now_ms) if sample.accuracy_m <= VAGUE_M]
+    stretches: list[list[Sample]] = []
+    for sample in way:
+        if not stretches or _is_break(stretches[-1][-1], sample):
+            stretches.append([])
+        stretches[-1].append(sample)
+    return [_stay(stretch) for stretch in stretches]
+
+
+def _is_break(before: Sample, after: Sample) -> bool:
+    if abs(after.lat - before.lat) + abs(after.lon - before.lon) < 0.001:
+        return False  # 110 m: the usual case, and cheap to see
+    far_m = great_circle_m(before.lat, before.lon, after.lat, after.lon)
+    far_m -= before.accuracy_m + after.accuracy_m
+    took_ms = max(1000, after.received_ms - before.received_ms)
+    return far_m >= JUMP_MIN_M / 2 and far_m * 1000.0 / took_ms > RIDE_MAX_MPS
+
+
+def _stay(stretch: Sequence[Sample]) -> Stay:
+    first, last = stretch[0], stretch[-1]
+    places = {(sample.lat, sample.lon) for sample in stretch}
+    lasted_ms = last.received_ms - first.received_ms
+    return Stay(
+        Mark(first.lat, first.lon, int(first.received_ms)),
+        Mark(last.lat, last.lon, int(last.received_ms)),
+        lasted_ms >= STAY_MS and len(places) >= STAY_PLACES,
+    )
+
+
+# --- the shape of a walk -----------------------------------------------------------------------
+
+EVEN_M = 0.03
+"""Two steps that differ by less are alike. Receivers' errors and people's paces differ by more,
+most of the time."""
+
+MOVING_M = 0.3
+STEP_MAX_M = 30.0
+STEP_GAP_MS = 5_000
+TURNS_MIN = 15
+EVEN_FROM, EVEN_TO = 0.6, 0.9
+"""Of so many pairs of steps so large a share is alike: doubtful from the one, sure at the other."""
+
+REGULAR_MS = 30_000
+"""A doubt about the shape of a walk keeps the player waiting for this long, then it is looked at
+anew."""
+
+SURE_M = 2.0
+WEAK = 0.3
+
+_GRIDS_DEG = (1e-5, 1e-6)
+
+
+class Step(NamedTuple):
+    """From one position to the next: metres north and east and in all, and ms by both clocks."""
+
+    north_m: float
+    east_m: float
+    far_m: float
+    took_ms: float
+    came_ms: float
+
+
+def too_even(track: Track, now_ms: int) -> Doubt | None:
+    """A way in equal steps: made by a joystick or along a line, not by feet and satellites."""
+    alike, pairs = _alike(track.steps(now_ms))
+    if pairs < TURNS_MIN:
+        return None
+    score = (alike / pairs - EVEN_FROM) / (EVEN_TO - EVEN_FROM)
+    if score <= 0.0:
+        return None
+    said = f"{alike} of {pairs} steps like the one before"
+    return Doubt("too_even", min(1.0, score), now_ms, now_ms + REGULAR_MS, said)
+
+
+def _alike(steps: Sequence[Sample]) -> tuple[int, int]:
+    """How many pairs of neighbouring steps are alike, and how many there are to compare."""
+    if len(steps) < TURNS_MIN + 2:
+        return 0, 0
+    grid_deg = _grid_deg(steps)
+    if grid_deg == _GRIDS_DEG[0]:
+        return 0, 0  # a metre: steps on so coarse a grid are alike by themselves
+    within_m = EVEN_M + grid_deg * METRES_PER_DEG
+    shrink = cos(radians(steps[-1].lat))
+    alike = pairs = 0
+    before: Step | None = None
+    for a, b in pairwise(steps):
+        step = _step(a, b, shrink)
+        if not (MOVING_M <= step.far_m <= STEP_MAX_M and 0 < step.came_ms <= STEP_GAP_MS):
+            before = None
+            continue
+        if before is not None:
+            pairs += 1
+            alike += _are_alike(before, step, within_m)
+        before = step
+    return alike, pairs
+
+
+def _step(a: Sample, b: Sample, shrink: float) -> Step:
+    north_m = (b.lat - a.lat) * METRES_PER_DEG
+    east_m = (b.lon - a.lon) * METRES_PER_DEG * shrink
+    far_m = hypot(north_m, east_m)
+    return Step(north_m, east_m, far_m, b.taken_ms - a.taken_ms, b.received_ms - a.received_ms)
+
+
+def _are_alike(one: Step, two: Step, within_m: float) -> bool:
+    """The same step again, or as much longer as it took longer, by either clock; or turned."""
+    ratios = [1.0, two.came_ms / one.came_ms]
+    if 0 < one.took_ms <= STEP_GAP_MS and 0 < two.took_ms <= STEP_GAP_MS:
+        ratios.append(two.took_ms / one.took_ms)
+    return any(
+        hypot(two.north_m - one.north_m * ratio, two.east_m - one.east_m * ratio) < within_m
+        or abs(two.far_m - one.far_m * ratio) < within_m / 2.0
+        for ratio in ratios
+    )
+
+
+def _grid_deg(steps: Sequence[Sample]) -> float:
+    """The grid that all positions are on, in degrees; 0 for none that matters."""
+    for grid_deg in _GRIDS_DEG:
+        if all(_is_on(step.lat, grid_deg) and _is_on(step.lon, grid_deg) for step in steps):
+            return grid_deg
+    return 0.0
+
+
+def _is_on(deg: float, grid_deg: float) -> bool:
+    units = deg / grid_deg
+    return abs(units - round(units)) < 0.02
+
+
+def constant_accuracy(track: Track, now_ms: int) -> Doubt | None:
+    """Weak: the accuracy of one place changes with the sky, that of some phones by steps only."""
+    steps = track.steps(now_ms)
+    if len(steps) < TURNS_MIN + 2 or len({step.accuracy_m for step in steps}) > 1:
+        return None
+    said = f"{steps[0].accuracy_m:.1f} m at {len(steps)} places"
+    return Doubt("constant_accuracy", WEAK, now_ms, now_ms + REGULAR_MS, said)
+
+
+def too_sure(track: Track, now_ms: int) -> Doubt | None:
+    """Weak: few phones claim less than 2 m, and those of made-up positions often do."""
+    minute = track.minute(now_ms)
+    sure = [sample for sample in minute if sample.accuracy_m < SURE_M]
+    if len(sure) < 3 or len(sure) * 2 < len(minute):
+        return None
+    said = f"{len(sure)} of {len(minute)} positions within {SURE_M:.0f} m"
+    return Doubt("too_sure", WEAK, now_ms, now_ms + REGULAR_MS, said)
+
+
+# --- the phone ---------------------------------------------------------------------------------
+
+SETS_DOUBTFUL = 3
+SETS_SURE = 4
+"""Phones set their clocks once or twice while they look for the network."""
+
+
+def clock(track: Track, now_ms: int) -> Doubt | None:
+    """Times that leap forward and back are made up."""
+    sets = [at_ms for at_ms in track.phone.sets if now_ms - at_ms <= LONG_WINDOW_MS]
+    if len(sets) < SETS_DOUBTFUL:
+        return None
+    score = 1.0 if len(sets) >= SETS_SURE else 0.6
+    said = f"set {len(sets)} times in {LONG_WINDOW_MS // 60_000} min"
+    return Doubt("clock", score, now_ms, sets[-1] + PACE_WINDOW_MS, said)
+
+
+def mock(track: Track, now_ms: int) -> Doubt | None:
+    """Made up for a while until a moment ago, though perhaps not now."""
+    mocked = [sample for sample in track.way(now_ms) if sample.is_mock]
+    if len(mocked) < 2:
+        return None
+    at_ms = int(mocked[-1].received_ms)
+    return Doubt("mock", 1.0, at_ms, at_ms + PACE_WINDOW_MS, f"{len(mocked)} positions")
+
+
+def observe(track: Track, marks: Sequence[Mark], now_ms: int) -> list[Doubt]:
+    """Everything that a track says against its player now."""
+    found = [
+        jump(track, marks, now_ms),
+        far_catches(track, marks, now_ms),
+        *(look(track, now_ms) for look in (too_even, constant_accuracy, too_sure, clock, mock)),
+    ]
+    return [doubt for doubt in found if doubt is not None]

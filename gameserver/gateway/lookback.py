@@ -1,0 +1,158 @@
+"""What the game knows of a player from before this session and from others: brought in beside it.
+
+Nothing here holds up a welcome or a fix. A catch waits until the player's earlier track is here and
+the last aim has been held against other people's walks: milliseconds, which have mostly gone by
+while the player took aim. With Redis away it is answered `busy`, as it would be anyhow, for no cat
+can be claimed then; so judging without would gain nothing, and nobody gains by coming back before
+the memory does.
+"""
+
+import logging
+from collections.abc import Callable
+
+from gameserver.game.footprints import copied, footprints
+from gameserver.game.geo import region_of
+from gameserver.game.signals import Doubt
+from gameserver.game.trust import SANCTION_MS
+from gameserver.gateway.attestation import AttestationError, Verifier
+from gameserver.gateway.roster import Memory, Review
+from gameserver.jobs import Jobs
+from gameserver.ledger.database import LedgerError
+from gameserver.ledger.sanctions import NewSanction, Sanction, Sanctions
+from gameserver.live.errors import LiveError
+from gameserver.live.live import Live
+
+log = logging.getLogger(__name__)
+
+ATTESTED_MS = 86_400_000
+
+
+class Lookback:
+    """The past of this process's players."""
+
+    def __init__(
+        self, live: Live, jobs: Jobs, clock: Callable[[], int], sanctions: Sanctions
+    ) -> None:
+        self.verifier: Verifier | None = None
+        """Who judges devices; None asks nothing of them."""
+        self._live = live
+        self._jobs = jobs
+        self._clock = clock
+        self._sanctions = sanctions
+        self.no_coupons: dict[str, int] = {}
+        """Who gets no coupons, until when in epoch ms. Kept true by `SanctionWatch`."""
+
+    def no_coupons_until_ms(self, player: str) -> int:
+        """Until when a player gets no coupons; 0 where nothing is in the way."""
+        return self.no_coupons.get(player, 0)
+
+    # --- what a session says ---
+
+    def entered(self, player: str, memory: Memory, attestation: str | None) -> None:
+        """A session opened: bring in where the player was, and what its phone is."""
+        memory.attestation = attestation
+        memory.review = Review.NEEDED
+        memory.is_known = False
+        memory.is_attested = self.verifier is None
+        self._begin(player, memory)
+
+    def aimed(self, player: str, memory: Memory) -> None:
+        """The player may catch if nothing more is found: look for it."""
+        memory.review = Review.NEEDED
+        self._begin(player, memory)
+
+    def is_open(self, player: str, memory: Memory, go_on: Callable[[bool], None]) -> bool:
+        """Has all been looked at? If not, `go_on` is called later: with True once it has, with
+        False where it can't be now.
+        """
+        if memory.review is Review.DONE:
+            return True
+        memory.waiting.append(go_on)
+        self._begin(player, memory)
+        return False
+
+    def left(self, player: str, memory: Memory) -> None:
+        """A session ended: keep what the next one should know."""
+        if memory.is_known:  # else what is kept may say more than what is here
+            self._jobs.start(self._keep(player, memory), "keep a track")
+
+    # --- the work ---
+
+    def _begin(self, player: str, memory: Memory) -> None:
+        if memory.is_looking:
+            return
+        memory.is_looking = self._jobs.start(self._look(player, memory), "look back")
+        if not memory.is_looking:
+            _tell(memory, False)
+
+    async def _look(self, player: str, memory: Memory) -> None:
+        try:
+            while memory.review is Review.NEEDED:
+                memory.review = Review.RUNNING
+                await self._review(player, memory)
+                if memory.review is Review.RUNNING:
+                    memory.review = Review.DONE
+        except (LiveError, AttestationError):
+            memory.review = Review.NEEDED
+        finally:
+            memory.is_looking = False
+            _tell(memory, memory.review is Review.DONE)
+
+    async def _review(self, player: str, memory: Memory) -> None:
+        if not memory.is_known:
+            kept = await self._live.kept_track(player)
+            if kept is not None:
+                memory.trust.resume(kept)
+                if kept.track is not None:
+                    memory.track.resume(kept.track)
+            memory.is_known = True
+        if not memory.is_attested:
+            await self._attest(player, memory)
+        now_ms = self._clock()
+        last = memory.track.last
+        prints = footprints(memory.track, now_ms) if last is not None else []
+        if last is not None and prints:
+            region = region_of(last.lat, last.lon)
+            matches = await self._live.leave_footprints(region, player, prints, now_ms)
+            for doubt in copied(player, matches, now_ms):
+                memory.trust.note(doubt)
+        if last is not None:
+            await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
+        await self._sanction(player, memory, now_ms)
+
+    async def _attest(self, player: str, memory: Memory) -> None:
+        if self.verifier is not None:
+            now_ms = self._clock()
+            verdict = await self.verifier.verify(memory.attestation, player, now_ms)
+            score = 0.0 if verdict.is_genuine else 1.0
+            until_ms = now_ms + ATTESTED_MS
+            memory.trust.note(Doubt("attestation", score, now_ms, until_ms, verdict.detail))
+        memory.is_attested = True
+
+    async def _sanction(self, player: str, memory: Memory, now_ms: int) -> None:
+        last = memory.track.last
+        doubts = memory.trust.case(now_ms)
+        if not doubts or last is None or self.no_coupons_until_ms(player) > now_ms:
+            return
+        until_ms = now_ms + SANCTION_MS
+        self.no_coupons[player] = until_ms
+        wanted = NewSanction(player, now_ms, until_ms, (last.lat, last.lon), doubts)
+        try:
+            made: Sanction = await self._sanctions.impose(wanted)
+        except LedgerError:
+            log.warning("a sanction could not be written down; it holds in this process")
+            return
+        log.info("sanction %s: %s", made.id, ", ".join(doubt.signal for doubt in doubts))
+
+    async def _keep(self, player: str, memory: Memory) -> None:
+        now_ms = self._clock()
+        try:
+            await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
+        except LiveError:
+            return  # what was kept at the last aim has to do
+
+
+def _tell(memory: Memory, is_done: bool) -> None:
+    waiting, memory.waiting = memory.waiting, []
+    for go_on in waiting:
+        go_on(is_done)
