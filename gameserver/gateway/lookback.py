@@ -18,7 +18,7 @@ from gameserver.gateway.attestation import AttestationError, Verifier
 from gameserver.gateway.roster import Memory, Review
 from gameserver.jobs import Jobs
 from gameserver.ledger.database import LedgerError
-from gameserver.ledger.sanctions import NewSanction, Sanction, Sanctions
+from gameserver.ledger.sanctions import NewSanction, Sanctions
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 
@@ -71,6 +71,20 @@ class Lookback:
         self._begin(player, memory)
         return False
 
+    def suspected(self, player: str, memory: Memory) -> None:
+        """There are doubts: where two sure ones make a case, there are no coupons from now on."""
+        now_ms = self._clock()
+        last = memory.track.last
+        if last is None or self.no_coupons_until_ms(player) > now_ms:
+            return
+        doubts = memory.trust.case(now_ms)
+        if not doubts:
+            return
+        until_ms = now_ms + SANCTION_MS
+        self.no_coupons[player] = until_ms
+        wanted = NewSanction(player, now_ms, until_ms, (last.lat, last.lon), doubts)
+        self._jobs.start(self._impose(wanted), "write a sanction down")
+
     def left(self, player: str, memory: Memory) -> None:
         """A session ended: keep what the next one should know."""
         if memory.is_known:  # else what is kept may say more than what is here
@@ -118,7 +132,7 @@ class Lookback:
                 memory.trust.note(doubt)
         if last is not None:
             await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
-        await self._sanction(player, memory, now_ms)
+        self.suspected(player, memory)
 
     async def _attest(self, player: str, memory: Memory) -> None:
         if self.verifier is not None:
@@ -129,20 +143,13 @@ class Lookback:
             memory.trust.note(Doubt("attestation", score, now_ms, until_ms, verdict.detail))
         memory.is_attested = True
 
-    async def _sanction(self, player: str, memory: Memory, now_ms: int) -> None:
-        last = memory.track.last
-        doubts = memory.trust.case(now_ms)
-        if not doubts or last is None or self.no_coupons_until_ms(player) > now_ms:
-            return
-        until_ms = now_ms + SANCTION_MS
-        self.no_coupons[player] = until_ms
-        wanted = NewSanction(player, now_ms, until_ms, (last.lat, last.lon), doubts)
+    async def _impose(self, wanted: NewSanction) -> None:
         try:
-            made: Sanction = await self._sanctions.impose(wanted)
+            made = await self._sanctions.impose(wanted)
         except LedgerError:
-            log.warning("a sanction could not be written down; it holds in this process")
+            log.warning("a sanction could not be written down: it holds in this process only")
             return
-        log.info("sanction %s: %s", made.id, ", ".join(doubt.signal for doubt in doubts))
+        log.info("sanction %s: %s", made.id, ", ".join(one.signal for one in made.evidence))
 
     async def _keep(self, player: str, memory: Memory) -> None:
         now_ms = self._clock()

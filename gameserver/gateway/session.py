@@ -340,6 +340,7 @@ class Session:
         if gate is not None:
             doubts = self._street.stats.doubts
             doubts[gate.signal] = doubts.get(gate.signal, 0) + 1
+            self._street.lookback.suspected(self.player, memory)
         return Try(
             now_ms,
             memory.track,

@@ -1,0 +1,160 @@
+"""Doubtful tracks over real sockets: they wait, they clear, and two sure signals are a sanction."""
+
+import time
+from pathlib import Path
+
+from gameserver.game.geo import destination
+from gameserver.gateway.attestation import Claims, SignedVerdicts
+from gameserver.ledger.sanctions import Sanction
+from tests.servers.game import PLACE, Game, Phone, game, plan
+from tests.servers.redis import redis_server
+from tests.waiting import until
+
+FAR = destination(*PLACE, 90.0, 40_000.0)
+SECRET = "a secret of the operator's"
+
+
+async def catch_here(phone: Phone, attempt: str = "a") -> str:
+    """Stand at the store and catch its cat."""
+    await phone.stand()
+    cat: str = (await phone.some_cat())["id"]
+    assert (await phone.catch_surely(cat, attempt))["type"] == "caught"
+    return cat
+
+
+async def go_far(phone: Phone) -> str:
+    """Say to be at the other store, and see its cat."""
+    await phone.stand(FAR)
+    await until(lambda: [cat for cat in phone.cats.values() if abs(cat["lon"] - FAR[1]) < 0.01])
+    found: str = next(c["id"] for c in phone.cats.values() if abs(c["lon"] - FAR[1]) < 0.01)
+    return found
+
+
+async def two_stores(street: Game) -> None:
+    await street.store(plan(cats_alive=3))
+    await street.store(plan(cats_alive=3), FAR)
+
+
+async def test_whoever_jumps_to_another_cat_waits_for_as_long_as_a_run_would_take(
+    street: Game,
+) -> None:
+    await two_stores(street)
+    async with street.player("tom") as tom:
+        await catch_here(tom)
+        refused = await tom.aim(await go_far(tom))
+        assert refused["reason"] == "teleported"
+        assert refused["retry"]
+        assert refused["retry_after_ms"] > 3_600_000
+
+
+async def test_coming_back_on_another_process_does_not_help(tmp_path: Path) -> None:
+    with redis_server() as redis:
+        async with (
+            game(tmp_path / "a", redis=redis.url) as first,
+            game(tmp_path / "a", redis=redis.url) as second,
+        ):
+            await two_stores(first)
+            async with first.player("tom") as tom:
+                await catch_here(tom)
+            async with second.player("tom") as tom:
+                cat = await go_far(tom)
+                answer = await tom.catch(cat, "b")
+                assert answer["reason"] == "teleported"
+
+
+async def test_a_catch_waits_for_the_memory_and_is_busy_where_that_cannot_be_had(
+    tmp_path: Path,
+) -> None:
+    with redis_server() as redis:
+        async with game(tmp_path, redis=redis.url) as street:
+            await street.store(plan())
+            async with street.player("tom") as tom:
+                await tom.stand()
+                cat = (await tom.some_cat())["id"]
+                redis.nodes[0].client_pause(4_000)
+                aimed = await tom.aim(cat)
+                assert aimed["type"] == "encounter"
+                assert (await tom.throw(cat, "a", aimed["ticket"]))["reason"] == "busy"
+
+
+async def sanctions(street: Game) -> list[Sanction]:
+    """All sanctions, once there is one."""
+    found: list[Sanction] = []
+
+    async def are_there() -> bool:
+        found[:] = (await street.app.ledger.sanctions.listed(None, 10)).items
+        return bool(found)
+
+    await until(are_there)
+    return found
+
+
+async def test_two_sure_signals_are_a_sanction_which_an_admin_sees_and_lifts(street: Game) -> None:
+    campaign = await street.campaign()
+    await street.store(plan(cats_alive=3, campaign=campaign.id, catches_per_cat=9))
+    await street.store(plan(cats_alive=3, campaign=campaign.id, catches_per_cat=9), FAR)
+    ledger = street.app.ledger
+    async with street.player("tom") as tom:
+        await catch_here(tom)
+        at_ms = time.time() * 1000
+        for number in range(5):
+            await tom.stand(at_ms=at_ms + (number % 2) * 3_600_000)
+        cat = await go_far(tom)
+        assert (await tom.aim(cat))["type"] == "refused"
+        lookback = street.app.gateway.street.lookback
+        await until(lambda: lookback.no_coupons_until_ms("tom") > 0)
+        [made] = await sanctions(street)
+        assert made.player == "tom"
+        assert {one.signal for one in made.evidence} == {"jump", "clock"}
+        assert (made.lat, made.lon) == (round(FAR[0], 2), round(FAR[1], 2))
+        assert lookback.no_coupons_until_ms("tom") == made.until_ms
+        assert await ledger.sanctions.lift(made.id, "key")
+        await until(lambda: lookback.no_coupons_until_ms("tom") == 0)
+
+
+async def test_whoever_is_sanctioned_catches_on_but_no_coupons(street: Game) -> None:
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id))
+    await street.store(plan(), destination(*PLACE, 0.0, 30.0))
+    until_ms = int(time.time() * 1000) + 60_000
+    street.app.gateway.street.lookback.no_coupons["tom"] = until_ms
+    async with street.player("tom") as tom:
+        await tom.stand()
+        await until(lambda: len(tom.cats) == 2)
+        with_coupon = next(cat["id"] for cat in tom.cats.values() if "reward" in cat)
+        without = next(cat["id"] for cat in tom.cats.values() if "reward" not in cat)
+        refused = await tom.aim(with_coupon)
+        assert refused["reason"] == "cooling_down"
+        assert 0 < refused["retry_after_ms"] <= 60_000
+        assert (await tom.catch_surely(without, "a"))["type"] == "caught"
+
+
+async def test_a_server_that_asks_for_attestations_lets_only_genuine_phones_catch(
+    tmp_path: Path,
+) -> None:
+    async with game(tmp_path) as street:
+        signer = SignedVerdicts(SECRET.encode())
+        street.app.gateway.street.lookback.verifier = signer
+        await street.store(plan(catches_per_cat=9))
+        soon_ms = int(time.time() * 1000) + 60_000
+        good = signer.sign(Claims("good", True, soon_ms))
+        forged = SignedVerdicts(b"x").sign(Claims("forger", True, soon_ms))
+        rooted = signer.sign(Claims("bad", False, soon_ms, "unlocked boot loader"))
+        for name, attestation, answer in (
+            ("good", good, "caught"),
+            ("bad", rooted, "mocked_location"),
+            ("other", good, "mocked_location"),
+            ("old", signer.sign(Claims("old", True, soon_ms - 120_000)), "mocked_location"),
+            (
+                "forger",
+                SignedVerdicts(b"x").sign(Claims("forger", True, soon_ms)),
+                "mocked_location",
+            ),
+            ("none", None, "mocked_location"),
+            ("garbled", "....", "mocked_location"),
+        ):
+            async with street.player(name, hello={"attestation": attestation}) as phone:
+                await phone.stand()
+                cat = (await phone.some_cat())["id"]
+                said = await phone.catch_surely(cat, "a")
+                assert said.get("reason", said["type"]) == answer, name
