@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run serve test check format docs bench bench-check faults stampede conformance fuzz lock clean
+.PHONY: run serve test check format docs bench bench-check fairness faults stampede conformance \
+	fuzz lock clean
 
 run: $(READY) ## the game with a real city's stores and bots that play it
 	$(BIN)/catcat demo
@@ -39,6 +40,10 @@ bench-check: $(READY) ## fails where a fix or a catch has become more than a qua
 	$(BIN)/python -m benchmarks.check
 
 SEED ?= 1
+TRACKS ?=
+
+fairness: $(READY) ## how many cheating catches are refused, and how many honest ones
+	$(BIN)/python -m benchmarks.fairness --seed $(SEED) $(if $(TRACKS),--tracks "$(TRACKS)")
 
 faults: $(READY) ## kills everything a hundred times under load, cuts the power, takes coupons away
 	$(BIN)/python -m tests.faults.kills --seed $(SEED) --kills 100

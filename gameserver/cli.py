@@ -262,6 +262,12 @@ def demo(bots: int, **options: Any) -> None:
 @_option("--speed", type=click.FloatRange(0.1, 50), default=1.4, help="Metres per second.")
 @_option("--cheaters", type=click.FloatRange(0, 1), default=0.0, help="The share that cheats.")
 @_option(
+    "--cheats",
+    metavar="NAME,...",
+    default="",
+    help="In which ways, as in 'teleport,joystick'; without it in all.",
+)
+@_option(
     "--centre",
     metavar="LAT,LON",
     help="Where to play, WGS-84 degrees; without it around the server's stores.",
@@ -296,6 +302,7 @@ def bots(url: str, **options: Any) -> None:
             seed=options["seed"],
             speed_mps=options["speed"],
             cheaters=options["cheaters"],
+            cheats=tuple(name.strip() for name in options["cheats"].split(",") if name.strip()),
             centre=_place(options["centre"]),
             report=options["report"],
             json=options["json"],

@@ -145,11 +145,7 @@ async def test_a_server_that_asks_for_attestations_lets_only_genuine_phones_catc
             ("bad", rooted, "mocked_location"),
             ("other", good, "mocked_location"),
             ("old", signer.sign(Claims("old", True, soon_ms - 120_000)), "mocked_location"),
-            (
-                "forger",
-                SignedVerdicts(b"x").sign(Claims("forger", True, soon_ms)),
-                "mocked_location",
-            ),
+            ("forger", forged, "mocked_location"),
             ("none", None, "mocked_location"),
             ("garbled", "....", "mocked_location"),
         ):

@@ -5,63 +5,107 @@ apart from the honest players, so a run shows both that cheats fail and what hon
 To add one: derive from Player, change a habit, enter it in the table.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 
 from catbot.attempts import Attempt, Throwing
+from catbot.cheater import Cheater
+from catbot.forgers import (
+    Clock,
+    Joystick,
+    Letter,
+    LetterThief,
+    Marcher,
+    Sure,
+    Tape,
+    TapePlayer,
+    Troop,
+)
+from catbot.ground import distance_m
 from catbot.player import Persona, Player
 from catbot.wire import Cats, Fix, ServerMessage
 
 _HOP_S = 20.0
+_VAGUE_S = 8.0
 _DRIVING_MPS = 20.0
+_DRIVE_MEMORY_S = 20.0
+_DRIVEN_M = 100.0
 _KNOWN_CATS = 1_000
 
 
-class Teleporter(Player):
+class Teleporter(Cheater):
     """Is at another store every twenty seconds."""
 
     def __init__(self, persona: Persona) -> None:
         super().__init__(persona)
         self._since_hop_s = 0.0
+        self._has_hopped = False
 
     def _move(self, dt_s: float) -> None:
         self._since_hop_s += dt_s
         if self._since_hop_s >= _HOP_S:
             self._since_hop_s = 0.0
+            self._has_hopped = True
             self._walker.jump(self._places.start(20.0, self._rng))
         super()._move(dt_s)
 
+    def _is_foul(self, attempt: Attempt | None) -> bool:
+        return self._has_hopped
 
-class Driver(Player):
+
+class Vague(Teleporter):
+    """Excuses its hops by an accuracy of 5 km, until it is there."""
+
+    def _fix(self, now_s: float) -> Fix | None:
+        fix = super()._fix(now_s)
+        if fix is None or self._since_hop_s > _VAGUE_S or not self._has_hopped:
+            return fix
+        return Fix(fix.lat, fix.lon, 5_000.0, fix.at_ms)
+
+
+class Driver(Cheater):
     """Hunts from a car, at 20 m/s."""
 
     def __init__(self, persona: Persona) -> None:
         super().__init__(persona)
         self._walker.speed_mps = _DRIVING_MPS
+        self._way_m = 0.0
+
+    def _move(self, dt_s: float) -> None:
+        before = self._walker.position
+        super()._move(dt_s)
+        # What was driven in the last minute or so; who stands for that long has arrived.
+        driven_m = distance_m(before, self._walker.position)
+        self._way_m = self._way_m * math.exp(-dt_s / _DRIVE_MEMORY_S) + driven_m
+
+    def _is_foul(self, attempt: Attempt | None) -> bool:
+        return self._way_m > _DRIVEN_M
 
 
-class Mocker(Player):
+class Mocker(Cheater):
     """Runs an app that fakes its location, which the phone admits."""
 
     def _fix(self, now_s: float) -> Fix:
         honest = super()._fix(now_s)
+        assert honest is not None, "this receiver sees the sky"
         return Fix(honest.lat, honest.lon, honest.accuracy_m, honest.at_ms, mock=True)
 
-    def _is_foul(self, attempt: Attempt) -> bool:
+    def _is_foul(self, attempt: Attempt | None) -> bool:
         return True
 
 
-class Hasty(Player):
+class Hasty(Cheater):
     """Throws the moment a ticket comes, as no thumb can."""
 
     def _throw_delay_s(self, aim_min_s: float) -> float:
         return 0.0
 
-    def _is_foul(self, attempt: Attempt) -> bool:
-        return True
+    def _is_foul(self, attempt: Attempt | None) -> bool:
+        return attempt is not None
 
 
-class Replayer(Player):
+class Replayer(Cheater):
     """Uses every ticket a second time, on the next cat or on the same."""
 
     def __init__(self, persona: Persona) -> None:
@@ -78,11 +122,11 @@ class Replayer(Player):
         assert isinstance(self._doing, Throwing)
         self._doing.attempt.is_replay = True
 
-    def _is_foul(self, attempt: Attempt) -> bool:
-        return attempt.is_replay
+    def _is_foul(self, attempt: Attempt | None) -> bool:
+        return attempt is not None and attempt.is_replay
 
 
-class Unseen(Player):
+class Unseen(Cheater):
     """Goes for cats that others saw and it did not, with an aim or with a forged ticket."""
 
     def __init__(self, persona: Persona, gossip: deque[str]) -> None:
@@ -110,16 +154,19 @@ class Unseen(Player):
         else:
             self._throw(cat, f"{self._rng.getrandbits(64):x}", now_s)
 
-    def _is_foul(self, attempt: Attempt) -> bool:
-        return attempt.catch.cat not in self._seen
+    def _is_foul(self, attempt: Attempt | None) -> bool:
+        return attempt is None or attempt.catch.cat not in self._seen
 
 
 Strategy = Callable[[Persona], Player]
 
 
 def strategies() -> dict[str, Strategy]:
-    """Every way to cheat by its name. Those of one call share what they have heard."""
+    """Every way to cheat by its name. Those of one call share what they have heard and recorded."""
     gossip: deque[str] = deque(maxlen=_KNOWN_CATS)
+    tapes: list[Tape] = []
+    letters: deque[Letter] = deque(maxlen=_KNOWN_CATS)
+    troop, shifted = Troop(), Troop()
     return {
         "teleport": Teleporter,
         "driver": Driver,
@@ -127,4 +174,12 @@ def strategies() -> dict[str, Strategy]:
         "replayer": Replayer,
         "mock": Mocker,
         "hasty": Hasty,
+        "joystick": Joystick,
+        "sure": Sure,
+        "vague": Vague,
+        "clock": Clock,
+        "tape": lambda persona: TapePlayer(persona, tapes),
+        "letters": lambda persona: LetterThief(persona, letters),
+        "lockstep": lambda persona: Marcher(persona, troop, 0.0),
+        "shifted": lambda persona: Marcher(persona, shifted, 4.0),
     }

@@ -122,7 +122,7 @@ class Crowd:
 
 def _roles(players: int, options: Options) -> list[str | None]:
     """For each bot its way to cheat, or None; cheaters are spread evenly over the ways."""
-    names = list(strategies())
+    names = list(options.cheats or strategies())
     cheaters = round(players * options.cheaters)
     roles: list[str | None] = [names[number % len(names)] for number in range(cheaters)]
     roles += [None] * (players - cheaters)

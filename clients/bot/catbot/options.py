@@ -4,6 +4,7 @@ import math
 
 import msgspec
 
+from catbot.cheats import strategies
 from catbot.phases import PhaseError, Plan, parse_phases, simple_plan
 
 
@@ -43,6 +44,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     cheaters: float = 0.0
     """The share of bots that cheat, 0 to 1."""
 
+    cheats: tuple[str, ...] = ()
+    """The ways in which they do, by the names of `catbot.cheats.strategies`; by default all."""
+
     centre: tuple[float, float] | None = None
     """Latitude and longitude to play around, WGS-84; by default around the server's stores."""
 
@@ -76,6 +80,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             (self.duration_s < self.ramp_s, "duration_s must not be shorter than ramp_s"),
             (not 0 < self.speed_mps <= 50, "speed_mps must be above 0 and at most 50"),
             (not 0 <= self.cheaters <= 1, "cheaters must be between 0 and 1"),
+            (not set(self.cheats) <= strategies().keys(), f"cheats are of {_names()}"),
             (not 0 < self.radius_m <= 50_000, "radius_m must be above 0 and at most 50,000"),
             (not 0 < self.start_near_m <= 5_000, "start_near_m must be above 0, at most 5,000"),
             (not _is_place(self.centre), "centre must be a latitude and a longitude in degrees"),
@@ -92,6 +97,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if self.phases is not None:
             return parse_phases(self.phases)
         return simple_plan(self.players, self.ramp_s, self.duration_s)
+
+
+def _names() -> str:
+    return ", ".join(strategies())
 
 
 def _is_place(centre: tuple[float, float] | None) -> bool:

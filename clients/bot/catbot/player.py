@@ -16,7 +16,7 @@ import msgspec
 
 from catbot.attempts import Aiming, Attempt, Attempts, Poised, Throwing, agree
 from catbot.ground import distance_m
-from catbot.refusals import Next, next_after
+from catbot.refusals import LUCK, Next, next_after
 from catbot.reveal import PROBE_EVERY, RevealClock, Sightings, Waited
 from catbot.tally import Tally
 from catbot.view import View, place_of
@@ -167,7 +167,10 @@ class Player:
             return
         # What could not be sent is still owed: the next fix is as old as the first of those.
         due_s = min(self._unsent_due_s, now_s if due_s is None else due_s)
-        if not self._lips.say(self._fix(now_s)):
+        fix = self._fix(now_s)
+        if fix is None:
+            return
+        if not self._lips.say(fix):
             self.tally.fixes_skipped += 1
             self._unsent_due_s = due_s
             return
@@ -227,7 +230,8 @@ class Player:
     def _move(self, dt_s: float) -> None:
         self._walker.step(dt_s, None if self._target is None else place_of(self._target))
 
-    def _fix(self, now_s: float) -> Fix:
+    def _fix(self, now_s: float) -> Fix | None:
+        """What the phone says now; None where it knows nothing."""
         reading = self._walker.reading()
         self._here = reading.position
         return Fix(
@@ -255,9 +259,15 @@ class Player:
     def _answered(self, attempt: Attempt, now_s: float) -> None:
         """A catch got its final answer."""
 
-    def _is_foul(self, attempt: Attempt) -> bool:
-        """Whether a catch that was granted should not have been."""
+    def _is_foul(self, attempt: Attempt | None) -> bool:
+        """Whether a catch should not be granted, or an aim, where there is no attempt yet."""
         return False
+
+    def _is_counted(self, attempt: Attempt | None) -> bool:
+        """Whether how an aim or catch ends is counted as `granted` or `withheld`: of honest
+        players always, of cheaters where they cheat.
+        """
+        return True
 
     # acting
 
@@ -338,6 +348,7 @@ class Player:
         attempt.answer = message
         self.tally.catches += 1
         self.tally.fouls += self._is_foul(attempt)
+        self.tally.granted += self._is_counted(attempt)
         self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
         if message.coupon is not None:
             self._learn(attempt, message.coupon, now_s)
@@ -350,6 +361,7 @@ class Player:
             self._on_catch_refused(message, now_s)
         elif message.cat is not None:
             self.tally.refused[message.reason] += 1
+            self._count(message, None)
             if isinstance(self._doing, Aiming) and self._doing.cat == message.cat:
                 self._react(message, message.cat, now_s)
         else:
@@ -369,11 +381,16 @@ class Player:
         if next_after(message) is Next.RESEND and self._is_throwing(attempt):
             attempt.due_s = now_s + self._wait_s(message)
             return
+        self._count(message, attempt)
         self.attempts.refused(attempt, message)
         self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
         if self._is_throwing(attempt):
             self._react(message, attempt.catch.cat, now_s)
         self._answered(attempt, now_s)
+
+    def _count(self, refusal: Refused, attempt: Attempt | None) -> None:
+        if refusal.reason not in LUCK and self._is_counted(attempt):
+            self.tally.withheld[refusal.reason] += 1
 
     def _on_coupon(self, message: CouponChanged, now_s: float) -> None:
         attempt = None if message.attempt is None else self.attempts.get(message.attempt)

@@ -39,6 +39,13 @@ REASONS: dict[str, Next] = {
 }
 
 
+LUCK = frozenset(
+    {"missed", "fled", "gone", "busy", "already_caught", "too_far"}
+    | {"daily_limit", "campaign_limit", "sold_out", "store_closed"}
+)
+"""Reasons that say nothing of whether a player is believed."""
+
+
 def next_after(refusal: Refused) -> Next:
     """What to do about a refusal; for a reason newer than this table, what its `retry` says."""
     known = REASONS.get(refusal.reason)

@@ -56,7 +56,8 @@ class Tally(msgspec.Struct):
     `welcomed` counts players that were welcomed at least once, `online` those that are connected
     now. `fixes_skipped` were due and not sent: the network was choked or this process too late.
     `fouls` are catches that should not have been granted, `unanswered` aims and catches that were
-    given up, `codes` a sample.
+    given up, `codes` a sample. `granted` and `withheld` are what became of aims and catches but for
+    bad luck: of all of honest players, of those of cheaters in which they cheated.
     """
 
     players: int = 0
@@ -69,10 +70,12 @@ class Tally(msgspec.Struct):
     catches: int = 0
     catches_resent: int = 0
     fouls: int = 0
+    granted: int = 0
     unanswered: int = 0
     coupons: int = 0
     codes: list[str] = msgspec.field(default_factory=list)
     refused: Counter[str] = msgspec.field(default_factory=Counter)
+    withheld: Counter[str] = msgspec.field(default_factory=Counter)
     errors: Counter[str] = msgspec.field(default_factory=Counter)
     disconnects: Counter[int] = msgspec.field(default_factory=Counter)
     failed_connects: Counter[str] = msgspec.field(default_factory=Counter)
