@@ -37,7 +37,7 @@ class Outing(Struct, frozen=True):
 
 
 def outing(rng: Random, sky: Sky | None = None) -> Outing:
-    """A third come by train, a third open the app cold, one clock in ten is put right on the way."""
+    """A third come by train, a third open the app cold, one clock in ten is set on the way."""
     ride = None
     if rng.random() < 1 / 3:
         ride = Ride(
@@ -69,6 +69,7 @@ class Honest(Player):
         self._age_s = 0.0
         self._step_s = 1.0
         self._stands_for_s = 0.0
+        self._fixed_s = 0.0
         if day.cold_m:
             home = somewhere_near(self._walker.position, day.cold_m, persona.rng)
             self._receiver.start_cold(home, day.cold_s, day.cold_accuracy_m)
@@ -115,6 +116,7 @@ class Honest(Player):
         if seen is None:
             return None
         self._here = seen.position
+        self._fixed_s = now_s
         off_ms = self._day.clock_off_ms if self._age_s < self._day.clock_set_s else 0.0
         return Fix(
             lat=seen.position.lat,
@@ -124,6 +126,9 @@ class Honest(Player):
         )
 
     def _try_something(self, now_s: float) -> None:
+        assert self._rules is not None, "nobody aims before the welcome"
+        if now_s - self._fixed_s > self._rules.fix_max_age_ms / 2000:
+            return  # the app shows that it looks for its place
         ride = self._day.ride
         if ride is not None and self._age_s < ride.lasts_s + ride.walks_off_s:
             return

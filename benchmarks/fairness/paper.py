@@ -22,6 +22,7 @@ from catbot.wire import (
 )
 from catbot.wire import Rules as WireRules
 
+from gameserver.game.addresses import Addresses
 from gameserver.game.catching import (
     AIM_RULES,
     CATCH_RULES,
@@ -50,8 +51,10 @@ class City:
     def __init__(self, stores: list[tuple[float, float]], rules: Rules, seed: int) -> None:
         self.rules = rules
         self.heaps: dict[str, Heap] = {}
+        self.addresses = Addresses()
         self.rng = Random(f"{seed}/city")
         self._stores = stores
+        self._cats: dict[tuple[int, int, int], LiveCat] = {}
 
     def cats_near(self, lat: float, lon: float, now_ms: int) -> list[LiveCat]:
         """The cats in view."""
@@ -65,6 +68,13 @@ class City:
         return found
 
     def _cat(self, number: int, place: int, turn: int) -> LiveCat:
+        name = (number, place, turn)
+        cat = self._cats.get(name)
+        if cat is None:
+            cat = self._cats[name] = self._made(*name)
+        return cat
+
+    def _made(self, number: int, place: int, turn: int) -> LiveCat:
         rng = Random(f"{number}/{place}/{turn}")
         lat, lon = self._stores[number]
         lat += rng.uniform(-4e-4, 4e-4)
@@ -77,13 +87,16 @@ class City:
 class Session:
     """One player's session, as `gameserver.gateway.session` has it."""
 
-    def __init__(self, city: City, player: str, tell: Callable[[ServerMessage], None]) -> None:
+    def __init__(
+        self, city: City, player: str, address: str, tell: Callable[[ServerMessage], None]
+    ) -> None:
         self.track = Track()
         self.trust = Trust()
         self.sanctions = 0
         self.doubts: dict[str, int] = {}
         self._city = city
         self._player = player
+        self._address = address
         self._tell = tell
         self._shown: dict[str, LiveCat] = {}
         self._hidden: set[str] = set()
@@ -94,6 +107,9 @@ class Session:
 
     def welcome(self, now_ms: int) -> Welcome:
         """The session is open."""
+        doubt = self._city.addresses.newcomer(self._address, now_ms)
+        if doubt is not None:
+            self.trust.note(doubt)
         rules = self._city.rules
         return Welcome(
             "s",
@@ -149,6 +165,8 @@ class Session:
         prints = footprints(self.track, now_ms)
         for doubt in copied(self._player, heap.leave(self._player, prints), now_ms):
             self.trust.note(doubt)
+            if doubt.signal == "lockstep":
+                self._city.addresses.suspect(self._address, self._player, now_ms)
 
     def _catch(self, catch: Catch, now_ms: int) -> None:
         ticket = self._ticket

@@ -26,6 +26,7 @@ STORES = 90
 RADIUS_M = 1_200.0
 ARRIVE_S = 60.0
 STALL_EVERY_S = 900.0
+STALL_S = 8.0
 
 
 class Outcome(Struct, frozen=True):
@@ -38,6 +39,8 @@ class Outcome(Struct, frozen=True):
     doubts: Counter[str]
     players: int
     sanctioned: int
+    granted_per_h: float
+    """Catches per player and hour."""
 
 
 class Seat:
@@ -45,7 +48,8 @@ class Seat:
 
     def __init__(self, player: Player, city: City, name: str, rng: Random) -> None:
         self.player = player
-        self.session = Session(city, name, self._tell)
+        # Players of one kind share an address, as those of an office do, or of a farm of accounts.
+        self.session = Session(city, name, "192.0.2.1", self._tell)
         self.now_s = 0.0
         self._rng = rng
         self._inbox: deque[ServerMessage] = deque()
@@ -65,7 +69,7 @@ class Seat:
         if now_s >= self._stalled_until_s:
             self._flush()
             if self._rng.random() < 1.0 / STALL_EVERY_S:
-                self._stalled_until_s = now_s + self._rng.uniform(2, 40)
+                self._stalled_until_s = now_s + min(60.0, self._rng.expovariate(1 / STALL_S))
         self.player.tick(now_s)
         self._settle()
 
@@ -110,7 +114,14 @@ class Crowd(Struct, frozen=True):
     seed: int
 
 
-def simulate(name: str, make: Make, crowd: Crowd) -> Outcome:
+DOUBTED = frozenset(
+    {"no_fix", "stale_fix", "inaccurate_fix", "mocked_location"}
+    | {"moving_too_fast", "teleported", "cooling_down"}
+)
+"""What an honest player hears who is not believed. Other refusals are the game."""
+
+
+def simulate(name: str, make: Make, crowd: Crowd, *, is_cheat: bool = True) -> Outcome:
     """Let a crowd play, each player made by `make`."""
     rng = Random(f"{crowd.seed}/{name}")
     stores = tuple(somewhere_near(CENTRE, RADIUS_M, rng) for _ in range(STORES))
@@ -134,13 +145,17 @@ def simulate(name: str, make: Make, crowd: Crowd) -> Outcome:
             _until(seat, now_s)
             seat.tick(now_s)
         heapq.heappush(due, (now_s + 1.0, number, beat + 1))
-    refused = tally.withheld.total()
+    reasons = Counter(
+        {reason: n for reason, n in tally.withheld.items() if is_cheat or reason in DOUBTED}
+    )
+    refused = reasons.total()
     return Outcome(
         name=name,
         refused=Share(refused, refused + tally.granted),
-        reasons=tally.withheld,
+        reasons=reasons,
         doubts=sum((Counter(seat.session.doubts) for seat in seats), Counter()),
         players=crowd.players,
+        granted_per_h=tally.granted / crowd.players / crowd.lasts_s * 3600,
         sanctioned=sum(seat.session.sanctions > 0 for seat in seats),
     )
 
@@ -167,6 +182,7 @@ def simulate_honest(sky: str, crowd: Crowd) -> Outcome:
         f"honest, {sky}",
         lambda persona, _: Honest(persona, outing(persona.rng, under)),
         crowd,
+        is_cheat=False,
     )
 
 

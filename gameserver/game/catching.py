@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from gameserver.game.geo import bearing_deg, distance_m, great_circle_m
 from gameserver.game.model import Cat
+from gameserver.game.stays import pace_mps
 from gameserver.game.track import PACE_WINDOW_MS, SAMPLE_EVERY_MS, Track
 from gameserver.game.trust import Gate
 
@@ -100,10 +101,10 @@ def fix_is_not_mocked(attempt: Try, _: Rules) -> Refusal | None:
 
 def at_walking_pace(attempt: Try, rules: Rules) -> Refusal | None:
     """Clears by itself, a window after the player is back to walking."""
-    pace_mps = attempt.track.pace_mps(attempt.now_ms)
-    if pace_mps > rules.travel_max_mps:
+    pace = pace_mps(attempt.track, attempt.now_ms)
+    if pace > rules.travel_max_mps:
         return Refusal("teleported", retry_after_ms=PACE_WINDOW_MS)
-    if pace_mps > rules.walking_max_mps:
+    if pace > rules.walking_max_mps:
         return Refusal("moving_too_fast", retry_after_ms=SAMPLE_EVERY_MS)
     return None
 

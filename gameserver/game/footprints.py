@@ -1,9 +1,9 @@
-"""What two tracks are known to be the same walk by: hashes of short runs of steps.
+"""What two tracks are known to be the same walk by: hashes of short runs of steps, and of places.
 
 Errors of receivers make every walk its own, to the decimetre; two phones in one pocket differ. Who
-has made the same RUN steps as somebody else, again and again, has copied them. Steps and not
-places, so that a copy which is shifted as a whole shows too. A footprint tells no place to anybody
-who has only it.
+was at the same few places one after the other, to the decimetre, or has made the same RUN steps as
+somebody else again and again, has copied them. Steps tell a copy that is shifted as a whole, places
+tell one after seconds. A footprint tells no place to anybody who has only it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,21 @@ from typing import NamedTuple
 from zlib import crc32
 
 from gameserver.game.geo import planar_m
-from gameserver.game.signals import MOVING_M, STEP_GAP_MS, STEP_MAX_M, Doubt
-from gameserver.game.track import Track
+from gameserver.game.signals import STEP_GAP_MS, STEP_MAX_M, Doubt, is_on_coarse_grid
+from gameserver.game.track import Sample, Track
 
 RUN = 5
-KEPT = 24
+RUN_M = 1.5
+"""Shorter runs are of phones that lie still: their steps are few and small, and alike by chance."""
+
+SPOTS = 3
+RUNS_KEPT, SPOTS_KEPT = 16, 8
 """The footprints with the smallest hashes, so that a copy picks the same ones."""
 
-ALIKE_MIN = 8
+RUN_WEIGHT, SPOT_WEIGHT = 1, 3
+ALIKE_MIN = 6
+"""Footprints of so much weight in common are no chance."""
+
 TOGETHER_MS = 60_000
 AGAIN_MS = 120_000
 """A player's own steps that come again within this time were sent twice, as after a tunnel."""
@@ -32,42 +39,66 @@ _GRID_DEG = 1e-6
 # Positions come rounded to decimals; a border of the grid on one of those would make a toss of it.
 _OFF_THE_DECIMALS = 0.237
 _RUN = Layout(f"<{2 * RUN}h")
+_SPOTS = Layout(f"<{2 * SPOTS}i")
 _FAR = 32_000
 
 
 class Footprint(NamedTuple):
-    """A run of steps, and when the last of them was received, in epoch ms."""
+    """A run of steps or of places, how much it says, and when its last was received, epoch ms."""
 
     print: int
+    weight: int
     walked_ms: int
 
 
 class Match(NamedTuple):
-    """Somebody who left as many of the same footprints, and how long before or after, in ms."""
+    """Who left the same footprints, of what weight, and how many ms later."""
 
     player: str
-    prints: int
+    weight: int
     apart_ms: int
 
 
 def footprints(track: Track, now_ms: int) -> list[Footprint]:
-    """The footprints of a track's last steps, at most KEPT; none of one in equal steps."""
-    run: list[int] = []
-    found: dict[int, int] = {}
-    for a, b in pairwise(track.steps(now_ms)):
-        gap_ms = b.received_ms - a.received_ms
-        if gap_ms > STEP_GAP_MS or not (
-            MOVING_M <= planar_m(a.lat, a.lon, b.lat, b.lon) <= STEP_MAX_M
-        ):
-            run.clear()
-            continue
-        run += (_units(b.lat - a.lat), _units(b.lon - a.lon))
-        del run[: -2 * RUN]
-        if len(run) == 2 * RUN:
-            found.setdefault(crc32(_RUN.pack(*run)), int(b.received_ms))
-    if len(found) < ALIKE_MIN:
+    """The footprints of a track's last steps; none of positions on a grid of a metre."""
+    steps = track.steps(now_ms)
+    if len(steps) < SPOTS or is_on_coarse_grid(steps):
         return []
-    return [Footprint(*one) for one in sorted(found.items())[:KEPT]]
+    runs: dict[int, int] = {}
+    spots: dict[int, int] = {}
+    for walk in _walks(steps):
+        ways = [_way(a, b) for a, b in pairwise(walk)]
+        for end in range(RUN, len(ways) + 1):
+            run = ways[end - RUN : end]
+            if sum(far_m for _, _, far_m in run) >= RUN_M:
+                print_ = crc32(_RUN.pack(*(units for step in run for units in step[:2])))
+                runs.setdefault(print_, int(walk[end].came_ms))
+        for end in range(SPOTS, len(walk) + 1):
+            places = walk[end - SPOTS : end]
+            units = [floor(deg / _GRID_DEG) for at in places for deg in (at.lat, at.lon)]
+            print_ = crc32(_SPOTS.pack(*units)) + 2**32
+            spots.setdefault(print_, int(walk[end - 1].came_ms))
+    return [
+        *(Footprint(one, RUN_WEIGHT, runs[one]) for one in sorted(runs)[:RUNS_KEPT]),
+        *(Footprint(one, SPOT_WEIGHT, spots[one]) for one in sorted(spots)[:SPOTS_KEPT]),
+    ]
+
+
+def _walks(steps: Sequence[Sample]) -> list[list[Sample]]:
+    """Stretches without gaps and leaps."""
+    walks = [[steps[0]]]
+    for a, b in pairwise(steps):
+        is_near = planar_m(a.lat, a.lon, b.lat, b.lon) <= STEP_MAX_M
+        if is_near and b.came_ms - a.came_ms <= STEP_GAP_MS:
+            walks[-1].append(b)
+        else:
+            walks.append([b])
+    return walks
+
+
+def _way(a: Sample, b: Sample) -> tuple[int, int, float]:
+    far_m = planar_m(a.lat, a.lon, b.lat, b.lon)
+    return _units(b.lat - a.lat), _units(b.lon - a.lon), far_m
 
 
 def _units(deg: float) -> int:
@@ -76,7 +107,7 @@ def _units(deg: float) -> int:
 
 def copied(player: str, matches: Iterable[Match], now_ms: int) -> list[Doubt]:
     """What it says of a player that others, or the player at another time, made the same steps."""
-    alike = [match for match in matches if match.prints >= ALIKE_MIN]
+    alike = [match for match in matches if match.weight >= ALIKE_MIN]
     together = [m for m in alike if m.player != player and abs(m.apart_ms) <= TOGETHER_MS]
     before = [m for m in alike if m not in together and _is_earlier(player, m)]
     found = []
@@ -110,15 +141,15 @@ class Heap:
     def leave(self, player: str, prints: Sequence[Footprint]) -> list[Match]:
         """Leave footprints; who else left the same."""
         others: dict[str, tuple[int, int]] = {}
-        for print_, walked_ms in prints:
+        for print_, weight, walked_ms in prints:
             claims = self._left.setdefault(print_, [])
             for other, then_ms in claims:
                 apart_ms = then_ms - walked_ms
                 if other == player and abs(apart_ms) <= AGAIN_MS:
                     continue
-                count, nearest_ms = others.get(other, (0, apart_ms))
+                heavy, nearest_ms = others.get(other, (0, apart_ms))
                 nearest_ms = min(nearest_ms, apart_ms, key=abs)
-                others[other] = count + 1, nearest_ms
+                others[other] = heavy + weight, nearest_ms
             if len(claims) < self.CLAIMANTS and all(other != player for other, _ in claims):
                 claims.append((player, walked_ms))
         return [Match(other, *found) for other, found in others.items()]

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from gameserver.game.geo import METRES_PER_DEG, great_circle_m
+from gameserver.game.stays import RIDE_MAX_MPS, Stay, stays
 from gameserver.game.track import LONG_WINDOW_MS, PACE_WINDOW_MS, VAGUE_M, Sample, Track
 
 
@@ -30,6 +31,7 @@ SIGNALS: dict[str, Signal] = {
     signal.name: signal
     for signal in (
         Signal("jump", "place", "teleported", "Stayed at two places that no ride connects."),
+        Signal("drives", "pace", "moving_too_fast", "Rides from cat to cat."),
         Signal("far_catches", "place", "teleported", "Caught cats too far apart in the time."),
         Signal("too_even", "shape", "cooling_down", "Walks in equal steps, as no receiver sees."),
         Signal("constant_accuracy", "shape", "cooling_down", "The accuracy never changes."),
@@ -37,6 +39,7 @@ SIGNALS: dict[str, Signal] = {
         Signal("clock", "clock", "stale_fix", "The phone's clock is set again and again."),
         Signal("replay", "copy", "mocked_location", "The same way was walked before, to the step."),
         Signal("lockstep", "copy", "cooling_down", "Others make the same steps at the same time."),
+        Signal("address", "copy", "cooling_down", "Others of this address are in one step."),
         Signal("mock", "phone", "mocked_location", "The phone says the position is made up."),
         Signal("attestation", "device", "mocked_location", "The device did not pass its check."),
     )
@@ -57,28 +60,23 @@ class Doubt(Struct, frozen=True, array_like=True):
 
 
 class Mark(Struct, frozen=True, array_like=True):
-    """Where and when the player was let aim at a cat: this place counts, however short the stay."""
+    """Where the player was let aim at cats, from when to when: such a place counts, however short
+    the stay.
+    """
 
     lat: float
     lon: float
     at_ms: int
+    left_ms: int
 
 
 # --- places ------------------------------------------------------------------------------------
-
-RIDE_MAX_MPS = 70.0
-"""No ride within a city is faster; 0.8 % of real tracks are, over a minute."""
 
 FLIGHT_MAX_MPS = 250.0
 FLIGHT_MIN_M = 100_000.0
 
 JUMP_MIN_M = 300.0
 """Shorter ones are the pace's matter: receivers between tall houses jump as far."""
-
-STAY_MS = 20_000
-STAY_PLACES = 3
-"""Who was at a place for STAY_MS, with this many different positions, was there. Phones begin with
-the position that they had last, and repeat it until they know better."""
 
 COOL_MIN_MS = 60_000
 COOL_MPS = 5.0
@@ -87,35 +85,28 @@ COOL_MPS = 5.0
 COOL_MAX_MS = 7_200_000
 
 
-class Stay(NamedTuple):
-    """A stretch of a track without jumps."""
-
-    first: Mark
-    last: Mark
-    is_sure: bool
-
-
 def jump(track: Track, marks: Iterable[Mark], now_ms: int) -> Doubt | None:
     """The jump, of those between places where the player stayed, that is to be waited for longest.
 
     A place where the player was for a moment only is one that the receiver made up.
     """
-    stays = _stays(track, now_ms)
-    if not stays:
+    found = stays(track, now_ms)
+    if not found:
         return None
-    here = stays.pop()
-    sure = [stay for stay in stays if stay.is_sure]
+    here = found.pop()
+    sure = [stay for stay in found if stay.is_sure]
     for mark in marks:
-        if now_ms - mark.at_ms <= LONG_WINDOW_MS and not any(
-            stay.first.at_ms <= mark.at_ms <= stay.last.at_ms for stay in [*sure, here]
+        if now_ms - mark.left_ms <= LONG_WINDOW_MS and not any(
+            stay.from_ms <= mark.left_ms <= stay.to_ms for stay in [*sure, here]
         ):
-            sure.append(Stay(mark, mark, True))
-    sure.sort(key=lambda stay: stay.first.at_ms)
+            place = (mark.lat, mark.lon)
+            sure.append(Stay(place, place, mark.at_ms, mark.left_ms, True))
+    sure.sort(key=lambda stay: stay.from_ms)
     worst: Doubt | None = None
     for before, after in pairwise([*sure, here]):
-        found = _jumped(before.last, after.first)
-        if found is not None and (worst is None or found.until_ms > worst.until_ms):
-            worst = found
+        doubt = _jumped(before, after)
+        if doubt is not None and (worst is None or doubt.until_ms > worst.until_ms):
+            worst = doubt
     return worst if worst is not None and worst.until_ms > now_ms else None
 
 
@@ -125,15 +116,36 @@ def far_catches(track: Track, marks: Iterable[Mark], now_ms: int) -> Doubt | Non
     if last is None or last.accuracy_m > VAGUE_M:
         return None
     for mark in marks:
-        age_ms = now_ms - mark.at_ms
+        age_ms = now_ms - mark.left_ms
         if age_ms <= LONG_WINDOW_MS:
             continue  # `jump` looks at these
         far_m = great_circle_m(mark.lat, mark.lon, last.lat, last.lon)
-        until_ms = mark.at_ms + int(far_m / _fastest_mps(far_m) * 1000.0)
+        until_ms = mark.left_ms + int(far_m / _fastest_mps(far_m) * 1000.0)
         if far_m >= JUMP_MIN_M and until_ms > now_ms:
             said = f"{far_m / 1000.0:.0f} km from a catch {age_ms // 60_000} min ago"
             return Doubt("far_catches", 1.0, now_ms, until_ms, said)
     return None
+
+
+RIDE_MPS = 4.5
+RIDE_MIN_M = 150.0
+RIDES_MAX = 3
+RIDES_MS = 1_200_000
+"""So many rides from one cat straight to the next within twenty minutes are no bus. Stops at cats
+are part of the way, so the limit is below any car's speed, and above a runner's."""
+
+
+def drives(marks: Sequence[Mark], now_ms: int) -> Doubt | None:
+    """Hunts by car: the stop at each cat is long enough to look like a walker's."""
+    lately = [mark for mark in marks if now_ms - mark.left_ms <= RIDES_MS]
+    rides = 0
+    for a, b in pairwise(lately):
+        far_m = great_circle_m(a.lat, a.lon, b.lat, b.lon)
+        rides += far_m >= RIDE_MIN_M and far_m * 1000.0 > RIDE_MPS * max(1, b.at_ms - a.left_ms)
+    if rides < RIDES_MAX:
+        return None
+    said = f"{rides} rides between {len(lately)} cats"
+    return Doubt("drives", 0.85, now_ms, lately[-1].left_ms + LONG_WINDOW_MS, said)
 
 
 def cool_ms(far_m: float) -> int:
@@ -145,43 +157,13 @@ def _fastest_mps(far_m: float) -> float:
     return FLIGHT_MAX_MPS if far_m >= FLIGHT_MIN_M else RIDE_MAX_MPS
 
 
-def _jumped(before: Mark, after: Mark) -> Doubt | None:
-    far_m = great_circle_m(before.lat, before.lon, after.lat, after.lon)
-    took_ms = max(1000, after.at_ms - before.at_ms)
+def _jumped(before: Stay, after: Stay) -> Doubt | None:
+    far_m = great_circle_m(*before.last, *after.first)
+    took_ms = max(1000, after.from_ms - before.to_ms)
     if far_m < JUMP_MIN_M or far_m * 1000.0 / took_ms <= _fastest_mps(far_m):
         return None
     said = f"{far_m / 1000.0:.1f} km in {took_ms / 1000.0:.0f} s"
-    return Doubt("jump", 1.0, after.at_ms, after.at_ms + cool_ms(far_m), said)
-
-
-def _stays(track: Track, now_ms: int) -> list[Stay]:
-    way = [sample for sample in track.way(now_ms) if sample.accuracy_m <= VAGUE_M]
-    stretches: list[list[Sample]] = []
-    for sample in way:
-        if not stretches or _is_break(stretches[-1][-1], sample):
-            stretches.append([])
-        stretches[-1].append(sample)
-    return [_stay(stretch) for stretch in stretches]
-
-
-def _is_break(before: Sample, after: Sample) -> bool:
-    if abs(after.lat - before.lat) + abs(after.lon - before.lon) < 0.001:
-        return False  # 110 m: the usual case, and cheap to see
-    far_m = great_circle_m(before.lat, before.lon, after.lat, after.lon)
-    far_m -= before.accuracy_m + after.accuracy_m
-    took_ms = max(1000, after.received_ms - before.received_ms)
-    return far_m >= JUMP_MIN_M / 2 and far_m * 1000.0 / took_ms > RIDE_MAX_MPS
-
-
-def _stay(stretch: Sequence[Sample]) -> Stay:
-    first, last = stretch[0], stretch[-1]
-    places = {(sample.lat, sample.lon) for sample in stretch}
-    lasted_ms = last.received_ms - first.received_ms
-    return Stay(
-        Mark(first.lat, first.lon, int(first.received_ms)),
-        Mark(last.lat, last.lon, int(last.received_ms)),
-        lasted_ms >= STAY_MS and len(places) >= STAY_PLACES,
-    )
+    return Doubt("jump", 1.0, after.from_ms, after.from_ms + cool_ms(far_m), said)
 
 
 # --- the shape of a walk -----------------------------------------------------------------------
@@ -204,7 +186,8 @@ anew."""
 SURE_M = 2.0
 WEAK = 0.3
 
-_GRIDS_DEG = (1e-5, 1e-6)
+COARSE_DEG, FINE_DEG = 1e-5, 1e-6
+"""What positions are rounded to, some to a metre and some to a decimetre."""
 
 
 class Step(NamedTuple):
@@ -233,10 +216,9 @@ def _alike(steps: Sequence[Sample]) -> tuple[int, int]:
     """How many pairs of neighbouring steps are alike, and how many there are to compare."""
     if len(steps) < TURNS_MIN + 2:
         return 0, 0
-    grid_deg = _grid_deg(steps)
-    if grid_deg == _GRIDS_DEG[0]:
-        return 0, 0  # a metre: steps on so coarse a grid are alike by themselves
-    within_m = EVEN_M + grid_deg * METRES_PER_DEG
+    if is_on_coarse_grid(steps):
+        return 0, 0  # steps on so coarse a grid are alike by themselves
+    within_m = EVEN_M + (FINE_DEG * METRES_PER_DEG if _are_on(steps, FINE_DEG) else 0.0)
     shrink = cos(radians(steps[-1].lat))
     alike = pairs = 0
     before: Step | None = None
@@ -256,7 +238,7 @@ def _step(a: Sample, b: Sample, shrink: float) -> Step:
     north_m = (b.lat - a.lat) * METRES_PER_DEG
     east_m = (b.lon - a.lon) * METRES_PER_DEG * shrink
     far_m = hypot(north_m, east_m)
-    return Step(north_m, east_m, far_m, b.taken_ms - a.taken_ms, b.received_ms - a.received_ms)
+    return Step(north_m, east_m, far_m, b.taken_ms - a.taken_ms, b.came_ms - a.came_ms)
 
 
 def _are_alike(one: Step, two: Step, within_m: float) -> bool:
@@ -271,12 +253,13 @@ def _are_alike(one: Step, two: Step, within_m: float) -> bool:
     )
 
 
-def _grid_deg(steps: Sequence[Sample]) -> float:
-    """The grid that all positions are on, in degrees; 0 for none that matters."""
-    for grid_deg in _GRIDS_DEG:
-        if all(_is_on(step.lat, grid_deg) and _is_on(step.lon, grid_deg) for step in steps):
-            return grid_deg
-    return 0.0
+def is_on_coarse_grid(steps: Sequence[Sample]) -> bool:
+    """Whether positions were rounded to a metre."""
+    return _are_on(steps, COARSE_DEG)
+
+
+def _are_on(steps: Sequence[Sample], grid_deg: float) -> bool:
+    return all(_is_on(step.lat, grid_deg) and _is_on(step.lon, grid_deg) for step in steps)
 
 
 def _is_on(deg: float, grid_deg: float) -> bool:
@@ -325,7 +308,7 @@ def mock(track: Track, now_ms: int) -> Doubt | None:
     mocked = [sample for sample in track.way(now_ms) if sample.is_mock]
     if len(mocked) < 2:
         return None
-    at_ms = int(mocked[-1].received_ms)
+    at_ms = int(mocked[-1].came_ms)
     return Doubt("mock", 1.0, at_ms, at_ms + PACE_WINDOW_MS, f"{len(mocked)} positions")
 
 
@@ -334,6 +317,7 @@ def observe(track: Track, marks: Sequence[Mark], now_ms: int) -> list[Doubt]:
     found = [
         jump(track, marks, now_ms),
         far_catches(track, marks, now_ms),
+        drives(marks, now_ms),
         *(look(track, now_ms) for look in (too_even, constant_accuracy, too_sure, clock, mock)),
     ]
     return [doubt for doubt in found if doubt is not None]

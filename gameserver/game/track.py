@@ -11,7 +11,6 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from gameserver.game.clock import PhoneClock
-from gameserver.game.geo import great_circle_m
 
 PACE_WINDOW_MS = 60_000
 SAMPLE_EVERY_MS = 5_000
@@ -43,16 +42,23 @@ class SeenFix(Struct, frozen=True):
     late_ms: int = 0
     mock: bool = False
 
+    @property
+    def came_ms(self) -> int:
+        """When it would have been received, had it come at once."""
+        return self.received_ms - self.late_ms
+
 
 class Sample(NamedTuple):
-    """A fix as a ring gives it back: degrees (within a centimetre), epoch ms by the server's clock
-    and by the phone's.
+    """A fix as a ring gives it back: degrees (within a centimetre), and when it was there, epoch ms.
+
+    `came_ms` is by the server's clock: when it was received, less what it was late, for a queue
+    arrives at once though it took its time. `taken_ms` is by the phone's.
     """
 
     lat: float
     lon: float
     accuracy_m: float
-    received_ms: float
+    came_ms: float
     taken_ms: float
     is_mock: bool
 
@@ -172,7 +178,7 @@ class Track:
         if origin is None:
             self._origin = origin = Origin(fix.lat, fix.lon, fix.received_ms)
         accuracy_m = -fix.accuracy_m if fix.mock else fix.accuracy_m
-        since_ms = fix.received_ms - origin.received_ms
+        since_ms = fix.received_ms - fix.late_ms - origin.received_ms
         ring.add((fix.lat - origin.lat, fix.lon - origin.lon, accuracy_m, since_ms, at_ms))
 
     # --- what a judge asks ---
@@ -190,34 +196,14 @@ class Track:
         from_ms = now_ms - LONG_WINDOW_MS
         minute = self._since(self._minute, from_ms)
         if minute:
-            from_the_minute_ms = minute[0].received_ms
+            from_the_minute_ms = minute[0].came_ms
             long = self._since(self._long, from_ms)
-            minute = [*(one for one in long if one.received_ms < from_the_minute_ms), *minute]
+            minute = [*(one for one in long if one.came_ms < from_the_minute_ms), *minute]
         last = self.last
-        if last is not None and (not minute or last.received_ms > minute[-1].received_ms):
+        if last is not None and (not minute or last.came_ms > minute[-1].came_ms):
             place = last.lat, last.lon, last.accuracy_m
-            minute.append(Sample(*place, last.received_ms, self._step_at_ms, last.mock))
+            minute.append(Sample(*place, last.came_ms, self._step_at_ms, last.mock))
         return minute
-
-    def pace_mps(self, now_ms: int) -> float:
-        """The greatest net speed from any sample of the last minute to the last fix, in m/s.
-
-        Judged over windows of at least SAMPLE_EVERY_MS, less what both fixes' accuracy explains:
-        single steps of honest tracks jump. Places too vague to catch at say nothing of the pace,
-        whatever they would excuse.
-        """
-        last = self.last
-        if last is None:
-            return 0.0
-        fastest = 0.0
-        for sample in self.minute(now_ms):
-            took_ms = last.received_ms - sample.received_ms
-            if took_ms < SAMPLE_EVERY_MS or sample.accuracy_m > VAGUE_M:
-                continue
-            moved_m = great_circle_m(sample.lat, sample.lon, last.lat, last.lon)
-            moved_m -= sample.accuracy_m + last.accuracy_m
-            fastest = max(fastest, moved_m * 1000.0 / took_ms)
-        return fastest
 
     def _since(self, ring: Ring, from_ms: float) -> list[Sample]:
         origin = self._origin
@@ -255,7 +241,7 @@ class Track:
         theirs = Track()
         theirs._take(packed)
         here = [self._since(ring, -inf) for ring in self._rings]
-        first_ms = min((one.received_ms for samples in here for one in samples), default=inf)
+        first_ms = min((one.came_ms for samples in here for one in samples), default=inf)
         if max(theirs._step_ms, theirs._minute_ms) > first_ms:
             return
         self._take(packed)
@@ -281,13 +267,13 @@ class Track:
         steps, minute, long = (self._since(ring, -inf) for ring in self._rings)
         if steps:
             self._lat, self._lon = steps[-1].lat, steps[-1].lon
-            self._step_ms, self._step_at_ms = steps[-1].received_ms, steps[-1].taken_ms
-        self._minute_ms = minute[-1].received_ms if minute else -inf
-        self._long_ms = long[-1].received_ms if long else -inf
+            self._step_ms, self._step_at_ms = steps[-1].came_ms, steps[-1].taken_ms
+        self._minute_ms = minute[-1].came_ms if minute else -inf
+        self._long_ms = long[-1].came_ms if long else -inf
 
 
 def _seen(sample: Sample) -> SeenFix:
-    received_ms = int(sample.received_ms)
+    received_ms = int(sample.came_ms)
     return SeenFix(sample.lat, sample.lon, sample.accuracy_m, received_ms, mock=sample.is_mock)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from gameserver.game.geo import great_circle_m
 from gameserver.game.signals import SIGNALS, Doubt, Mark, observe
 from gameserver.game.track import PackedTrack, Track
 
@@ -22,6 +23,7 @@ SANCTION_MS = 21_600_000
 """For six hours no coupons."""
 
 MARKS_KEPT = 8
+SAME_PLACE_M = 100.0
 MARKS_MS = 43_200_000
 
 
@@ -90,14 +92,19 @@ class Trust:
         return sure
 
     def marked(self, place: tuple[float, float], now_ms: int) -> None:
-        """The player was let aim at a cat here."""
-        self._marks.append(Mark(place[0], place[1], now_ms))
+        """The player was let aim at a cat here: a new place to have been, or still the last one."""
+        if self._marks:
+            last = self._marks[-1]
+            if great_circle_m(last.lat, last.lon, *place) < SAME_PLACE_M:
+                self._marks[-1] = Mark(last.lat, last.lon, last.at_ms, now_ms)
+                return
+        self._marks.append(Mark(place[0], place[1], now_ms, now_ms))
 
     # --- from process to process ---
 
     def pack(self, track: Track, now_ms: int) -> PackedTrust:
         """What the next process needs to know."""
-        marks = tuple(mark for mark in self._marks if now_ms - mark.at_ms <= MARKS_MS)
+        marks = tuple(mark for mark in self._marks if now_ms - mark.left_ms <= MARKS_MS)
         doubts = tuple(d for d in self._doubts.values() if now_ms - d.at_ms <= CASE_MS)
         return PackedTrust(track.pack(now_ms), marks, doubts)
 

@@ -10,6 +10,7 @@ the memory does.
 import logging
 from collections.abc import Callable
 
+from gameserver.game.addresses import Addresses
 from gameserver.game.footprints import copied, footprints
 from gameserver.game.geo import region_of
 from gameserver.game.signals import Doubt
@@ -39,6 +40,7 @@ class Lookback:
         self._jobs = jobs
         self._clock = clock
         self._sanctions = sanctions
+        self._addresses = Addresses()
         self.no_coupons: dict[str, int] = {}
         """Who gets no coupons, until when in epoch ms. Kept true by `SanctionWatch`."""
 
@@ -48,9 +50,12 @@ class Lookback:
 
     # --- what a session says ---
 
-    def entered(self, player: str, memory: Memory, attestation: str | None) -> None:
+    def entered(self, player: str, memory: Memory, address: str, attestation: str | None) -> None:
         """A session opened: bring in where the player was, and what its phone is."""
-        memory.attestation = attestation
+        memory.address, memory.attestation = address, attestation
+        doubt = self._addresses.newcomer(address, self._clock())
+        if doubt is not None:
+            memory.trust.note(doubt)
         memory.review = Review.NEEDED
         memory.is_known = False
         memory.is_attested = self.verifier is None
@@ -130,6 +135,8 @@ class Lookback:
             matches = await self._live.leave_footprints(region, player, prints, now_ms)
             for doubt in copied(player, matches, now_ms):
                 memory.trust.note(doubt)
+                if doubt.signal == "lockstep":
+                    self._addresses.suspect(memory.address, player, now_ms)
         if last is not None:
             await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
         self.suspected(player, memory)

@@ -29,6 +29,7 @@ class Memory:
     """What a player's next session on this process goes on with: answers given, cats caught."""
 
     __slots__ = (
+        "address",
         "answers",
         "attestation",
         "cool_until_ms",
@@ -61,6 +62,7 @@ class Memory:
         """Whom to tell when the review is over, and whether it came to its end."""
         self.is_known = False
         """Is what other processes saw of the player here?"""
+        self.address = ""
         self.attestation: str | None = None
         self.is_attested = False
         self.left_ms: int | None = None

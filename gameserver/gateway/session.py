@@ -76,6 +76,8 @@ _WGS84 = Datum.WGS84
 class Line(Protocol):
     """The way to the phone."""
 
+    address: str
+
     def send(self, payload: bytes) -> None:
         """Queue one message."""
 
@@ -226,7 +228,8 @@ class Session:
             )
         )
         self._street.entered(self)
-        self._street.lookback.entered(player, self.memory, message.attestation)
+        address = self._line.address
+        self._street.lookback.entered(player, self.memory, address, message.attestation)
 
     def _see(self, fix: FixFields, now_ms: int) -> None:
         """Take in a position, and move the view where it left its cell."""

@@ -62,6 +62,6 @@ class Tracks(Part):
         found = await self._redis.run(LEAVE, steps, args)
         flat = iter(cast(list[bytes | int], found))
         return [
-            Match(cast(bytes, other).decode(), int(prints), int(apart_ms))
-            for other, prints, apart_ms in zip(flat, flat, flat, strict=True)
+            Match(cast(bytes, other).decode(), int(weight), int(apart_ms))
+            for other, weight, apart_ms in zip(flat, flat, flat, strict=True)
         ]

@@ -303,7 +303,7 @@ def test_a_walker_whose_fixes_were_held_back_for_a_while_is_not_too_fast(
         assert pace_verdict(track, now_ms) is None
 
 
-@pytest.mark.parametrize(("accuracy_m", "after_s"), [(3.0, 5), (10.0, 5), (50.0, 10), (100.0, 20)])
+@pytest.mark.parametrize(("accuracy_m", "after_s"), [(3.0, 5), (10.0, 10), (50.0, 10), (100.0, 20)])
 def test_somebody_who_drives_past_the_stores_is_too_fast(accuracy_m: float, after_s: int) -> None:
     """20 m/s is 72 km/h; the vaguer the position the longer it takes to be sure."""
     track, rng = Track(), Random(2)

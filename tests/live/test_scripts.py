@@ -110,9 +110,9 @@ async def play(live: Live) -> None:
     await live.keep_sessions([("ada", phone), ("ada", laptop), ("bob", phone)], 60_000)
     await live.close_session("ada", laptop)
     await live.tell("p1", Banned("ada"))
-    walk = [Footprint(number, NOON_MS + 1000 * number) for number in range(3)]
+    walk = [Footprint(number, 2, NOON_MS + 1000 * number) for number in range(3)]
     await live.leave_footprints(REGION, "ada", walk, NOON_MS)
-    assert await live.leave_footprints(REGION, "bob", walk, NOON_MS) == [Match("ada", 3, 0)]
+    assert await live.leave_footprints(REGION, "bob", walk, NOON_MS) == [Match("ada", 6, 0)]
     await live.leave_footprints(REGION, "ada", walk, NOON_MS + HALF_DAY_MS)
 
 

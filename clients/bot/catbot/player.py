@@ -45,6 +45,7 @@ Ping = Callable[[bytes], bool]
 ANSWER_S = 5.0  # so long a player waits for an answer before it asks again
 _MAX_SENDS = 8
 _EARLY_S = 0.001  # timers fire a hair early
+_REST_MS = 1_000  # after each catch, from everybody
 _PAUSE_S = 1.0  # between a refusal that names no wait and the next aim
 
 
@@ -389,7 +390,8 @@ class Player:
         self._answered(attempt, now_s)
 
     def _count(self, refusal: Refused, attempt: Attempt | None) -> None:
-        if refusal.reason not in LUCK and self._is_counted(attempt):
+        is_rest = refusal.reason == "cooling_down" and (refusal.retry_after_ms or 0) <= _REST_MS
+        if refusal.reason not in LUCK and not is_rest and self._is_counted(attempt):
             self.tally.withheld[refusal.reason] += 1
 
     def _on_coupon(self, message: CouponChanged, now_s: float) -> None:
