@@ -160,7 +160,7 @@ class Session:
     def _look_back(self, now_ms: int) -> None:
         last = self.track.last
         assert last is not None
-        self.trust.marked((last.lat, last.lon), now_ms)
+        self.trust.marked((last.lat, last.lon), last.came_ms)
         heap = self._city.heaps.setdefault(region_of(last.lat, last.lon), Heap())
         prints = footprints(self.track, now_ms)
         for doubt in copied(self._player, heap.leave(self._player, prints), now_ms):

@@ -97,7 +97,8 @@ def jump(track: Track, marks: Iterable[Mark], now_ms: int) -> Doubt | None:
     sure = [stay for stay in found if stay.is_sure]
     for mark in marks:
         if now_ms - mark.left_ms <= LONG_WINDOW_MS and not any(
-            stay.from_ms <= mark.left_ms <= stay.to_ms for stay in [*sure, here]
+            stay.from_ms <= mark.left_ms <= (now_ms if stay is here else stay.to_ms)
+            for stay in [*sure, here]
         ):
             place = (mark.lat, mark.lon)
             sure.append(Stay(place, place, mark.at_ms, mark.left_ms, True))

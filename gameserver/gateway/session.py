@@ -278,7 +278,7 @@ class Session:
             hit=self._street.rng.random() < self._street.catch_rate(live.cat.species),
         )
         self._ticket = ticket
-        self._take_note(now_ms)
+        self._take_note()
         far_m, bearing = sight(self.memory.track, live.cat)
         self.send(Encounter(aim.cat, ticket.ticket, ticket.expires_ms, far_m, bearing))
 
@@ -354,12 +354,12 @@ class Session:
             self._street.lookback.no_coupons_until_ms(self.player),
         )
 
-    def _take_note(self, now_ms: int) -> None:
+    def _take_note(self) -> None:
         """The player aims here: a place to have been, and a walk to hold against others'."""
         fix = self.memory.track.last
         assert fix is not None
         assert self.player is not None
-        self.memory.trust.marked((fix.lat, fix.lon), now_ms)
+        self.memory.trust.marked((fix.lat, fix.lon), fix.came_ms)
         self._street.lookback.aimed(self.player, self.memory)
 
     def _claim(self, catch: Catch, player: str, cat: Cat, now_ms: int) -> Claim:
