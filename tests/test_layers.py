@@ -46,6 +46,7 @@ MAY_KNOW_THE_BOT = {"cli", "demo"}
 ABOVE = {"cli", "workers", "demo", "errands", "auditing", "__main__"}
 
 PURE = {
+    "array",
     "fractions",
     "opening_hours",
     "collections",

@@ -23,9 +23,13 @@ SETS_KEPT = 8
 
 
 class PhoneClock:
-    """The clock of one player's phone, heard through its fixes."""
+    """The clock of one player's phone, heard through its fixes.
 
-    __slots__ = ("_behind_since_ms", "_least_ms", "_quickest_ms", "_said_ms", "sets")
+    `quickest_ms` is the quickest delivery, `said_ms` what the clock said last. A fix that is late
+    by 0 to `calm_ms`, and not from before the last one, tells nothing new.
+    """
+
+    __slots__ = ("_behind_since_ms", "_least_ms", "calm_ms", "quickest_ms", "said_ms", "sets")
 
     def __init__(self) -> None:
         self.sets: deque[int] = deque(maxlen=SETS_KEPT)
@@ -34,38 +38,40 @@ class PhoneClock:
 
     def new_session(self) -> None:
         """Perhaps another phone: what its clock says is not held against the last one's."""
-        self._quickest_ms = inf
-        self._said_ms = -inf
-        self._behind_since_ms: int | None = None
+        self.quickest_ms = inf
+        self.said_ms = -inf
+        self.calm_ms = LEAP_MS
+        self._behind_since_ms = 0
         self._least_ms = inf
 
-    def hear(self, at_ms: float, now_ms: int) -> int:
+    def hear(self, at_ms: float, now_ms: int) -> float:
         """How many ms later than the quickest fix this one is, which was taken at `at_ms`."""
         took_ms = now_ms - at_ms
-        late_ms = took_ms - self._quickest_ms
-        went_on = at_ms >= self._said_ms - BACK_MS
-        self._said_ms = at_ms
-        if went_on and 0.0 <= late_ms <= LEAP_MS:
-            self._behind_since_ms = None
-            return int(late_ms)
-        if late_ms > LEAP_MS and went_on:
+        late_ms = took_ms - self.quickest_ms
+        goes_on = at_ms >= self.said_ms - BACK_MS
+        self.said_ms = at_ms
+        if goes_on and 0.0 <= late_ms <= LEAP_MS:
+            self.calm_ms = LEAP_MS
+            return late_ms
+        if goes_on and late_ms > LEAP_MS:
             return self._behind(took_ms, now_ms)
-        if self._quickest_ms < inf and (late_ms < -LEAP_MS or not went_on):
+        if self.quickest_ms < inf and (late_ms < -LEAP_MS or not goes_on):
             self.sets.append(now_ms)
         return self._measure_by(took_ms)
 
-    def _measure_by(self, took_ms: float) -> int:
-        self._quickest_ms = took_ms
-        self._behind_since_ms = None
-        return 0
+    def _measure_by(self, took_ms: float) -> float:
+        self.quickest_ms = took_ms
+        self.calm_ms = LEAP_MS
+        return 0.0
 
-    def _behind(self, took_ms: float, now_ms: int) -> int:
+    def _behind(self, took_ms: float, now_ms: int) -> float:
         """A queue, or a clock that was set back: which of the two, time tells."""
-        if self._behind_since_ms is None:
+        if self.calm_ms > 0.0:
+            self.calm_ms = -1.0  # until further notice every fix tells something
             self._behind_since_ms, self._least_ms = now_ms, took_ms
         self._least_ms = min(self._least_ms, took_ms)
         if now_ms - self._behind_since_ms < STEADY_MS:
-            return int(took_ms - self._quickest_ms)
+            return took_ms - self.quickest_ms
         self.sets.append(now_ms)
         self._measure_by(self._least_ms)
-        return int(took_ms - self._least_ms)
+        return took_ms - self._least_ms

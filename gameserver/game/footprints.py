@@ -75,7 +75,7 @@ def footprints(track: Track, now_ms: int) -> list[Footprint]:
                 runs.setdefault(print_, int(walk[end].came_ms))
         for end in range(SPOTS, len(walk) + 1):
             places = walk[end - SPOTS : end]
-            units = [floor(deg / _GRID_DEG) for at in places for deg in (at.lat, at.lon)]
+            units = [_on_grid(deg) for at in places for deg in (at.lat, at.lon)]
             print_ = crc32(_SPOTS.pack(*units)) + 2**32
             spots.setdefault(print_, int(walk[end - 1].came_ms))
     return [
@@ -102,7 +102,11 @@ def _way(a: Sample, b: Sample) -> tuple[int, int, float]:
 
 
 def _units(deg: float) -> int:
-    return max(-_FAR, min(floor(deg / _GRID_DEG + _OFF_THE_DECIMALS), _FAR))
+    return max(-_FAR, min(_on_grid(deg), _FAR))
+
+
+def _on_grid(deg: float) -> int:
+    return floor(deg / _GRID_DEG + _OFF_THE_DECIMALS)
 
 
 def copied(player: str, matches: Iterable[Match], now_ms: int) -> list[Doubt]:

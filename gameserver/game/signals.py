@@ -192,7 +192,9 @@ COARSE_DEG, FINE_DEG = 1e-5, 1e-6
 
 
 class Step(NamedTuple):
-    """From one position to the next: metres north and east and in all, and ms by both clocks."""
+    """From one position to the next: metres north and east and in all; ms by the phone's clock and
+    by the server's.
+    """
 
     north_m: float
     east_m: float
@@ -225,7 +227,7 @@ def _alike(steps: Sequence[Sample]) -> tuple[int, int]:
     before: Step | None = None
     for a, b in pairwise(steps):
         step = _step(a, b, shrink)
-        if not (MOVING_M <= step.far_m <= STEP_MAX_M and 0 < step.came_ms <= STEP_GAP_MS):
+        if not (MOVING_M <= step.far_m <= STEP_MAX_M and 0 < step.took_ms <= STEP_GAP_MS):
             before = None
             continue
         if before is not None:
@@ -239,14 +241,14 @@ def _step(a: Sample, b: Sample, shrink: float) -> Step:
     north_m = (b.lat - a.lat) * METRES_PER_DEG
     east_m = (b.lon - a.lon) * METRES_PER_DEG * shrink
     far_m = hypot(north_m, east_m)
-    return Step(north_m, east_m, far_m, b.taken_ms - a.taken_ms, b.came_ms - a.came_ms)
+    return Step(north_m, east_m, far_m, b.came_ms - a.came_ms, b.received_ms - a.received_ms)
 
 
 def _are_alike(one: Step, two: Step, within_m: float) -> bool:
     """The same step again, or as much longer as it took longer, by either clock; or turned."""
-    ratios = [1.0, two.came_ms / one.came_ms]
-    if 0 < one.took_ms <= STEP_GAP_MS and 0 < two.took_ms <= STEP_GAP_MS:
-        ratios.append(two.took_ms / one.took_ms)
+    ratios = [1.0, two.took_ms / one.took_ms]
+    if 0 < one.came_ms <= STEP_GAP_MS and 0 < two.came_ms <= STEP_GAP_MS:
+        ratios.append(two.came_ms / one.came_ms)
     return any(
         hypot(two.north_m - one.north_m * ratio, two.east_m - one.east_m * ratio) < within_m
         or abs(two.far_m - one.far_m * ratio) < within_m / 2.0

@@ -4,13 +4,14 @@ A fix costs an append here and nothing more; what a track says of its player is 
 aims or catches (`gameserver.game.signals`).
 """
 
+from array import array
+from collections.abc import Iterable
 from math import copysign, inf
-from struct import Struct as Layout
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from gameserver.game.clock import PhoneClock
+from gameserver.game.clock import BACK_MS, PhoneClock
 
 PACE_WINDOW_MS = 60_000
 SAMPLE_EVERY_MS = 5_000
@@ -20,15 +21,11 @@ LONG_EVERY_MS = 15_000
 STEPS_KEPT = 40
 """So many of the last fixes that were anywhere else than the one before are kept as they came."""
 
-STEP_EVERY_MS = 400
-"""Fixes that were taken and came closer together than this are one step, so that phones that send
-ten a second are judged by the same stretch of way."""
-
 VAGUE_M = 100.0
 """What is less sure than this is no place."""
 
 
-class SeenFix(Struct, frozen=True):
+class SeenFix(Struct, frozen=True, gc=False):
     """A fix as the server judges it: WGS-84 degrees, and when it was received.
 
     `late_ms` is how much longer this fix took than the quickest one by the same clock, so that a
@@ -49,88 +46,56 @@ class SeenFix(Struct, frozen=True):
 
 
 class Sample(NamedTuple):
-    """A fix as a ring gives it back: degrees (within a centimetre), and when it was there, epoch ms.
+    """A fix as it is kept: degrees (within a centimetre), and when it was received, in epoch ms.
 
-    `came_ms` is by the server's clock: when it was received, less what it was late, for a queue
-    arrives at once though it took its time. `taken_ms` is by the phone's.
+    `came_ms` is that less what it was late: a queue arrives at once, though it took its time.
+    Differences of it are those of the phone's clock. Both are within 8 ms on the first day.
     """
 
     lat: float
     lon: float
     accuracy_m: float
+    received_ms: float
     came_ms: float
-    taken_ms: float
     is_mock: bool
 
 
 class Origin(NamedTuple):
-    """Where and when a track began; its samples are kept as differences to that."""
+    """Where and when a track began. Rows hold differences to it, for which 4 bytes are enough."""
 
     lat: float
     lon: float
     received_ms: int
 
 
-Row = tuple[float, float, float, float, float]
-"""Degrees north and east of the origin; the accuracy, below zero for a mock; ms since the origin,
-and the phone's clock.
-"""
-
-_ROW = Layout("<fffdd")
-
-
-class Ring:
-    """The last so many rows, 28 bytes each, which are there once the first one is.
-
-    Near the origin degrees are kept far better than to a centimetre, 111 km away to a centimetre.
-    """
-
-    __slots__ = ("_bytes", "_count", "_most")
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._count = 0
-        self._bytes = bytearray()
-
-    def add(self, row: Row) -> None:
-        """Take in a row; the oldest one goes where there are too many."""
-        if not self._bytes:
-            self._bytes = bytearray(self._most * _ROW.size)
-        _ROW.pack_into(self._bytes, self._count % self._most * _ROW.size, *row)
-        self._count += 1
-
-    def rows(self) -> list[Row]:
-        """All of them, the oldest first."""
-        rows: list[Row] = list(_ROW.iter_unpack(self._bytes))
-        if self._count <= self._most:
-            return rows[: self._count]
-        start = self._count % self._most
-        return rows[start:] + rows[:start]
-
-
 class PackedTrack(Struct, frozen=True, array_like=True):
-    """A track on its way from one process to another."""
+    """A track on its way from one process to another: rows as `Track` keeps them."""
 
     origin: Origin
-    steps: list[Row]
-    minute: list[Row]
-    long: list[Row]
+    steps: list[float]
+    minute: list[float]
+    long: list[float]
     sets: list[int]
+
+
+WIDTH = 5
+"""Numbers of a row: degrees north and east of the origin; the accuracy, below zero for a mock;
+ms from the origin to when it was received, and how many of these it was late."""
+
+_MINUTE = PACE_WINDOW_MS // SAMPLE_EVERY_MS + 1
+_LONG = LONG_WINDOW_MS // LONG_EVERY_MS
+_STEPS_MOST = 2 * STEPS_KEPT * WIDTH
 
 
 class Track:
     """A player's own positions: the last one, the last steps, one minute and ten, thinned."""
 
     __slots__ = (
-        "_lat",
-        "_lon",
+        "_due_ms",
         "_long",
-        "_long_ms",
+        "_long_due_ms",
         "_minute",
-        "_minute_ms",
         "_origin",
-        "_step_at_ms",
-        "_step_ms",
         "_steps",
         "last",
         "phone",
@@ -139,13 +104,14 @@ class Track:
     def __init__(self) -> None:
         self.last: SeenFix | None = None
         self.phone = PhoneClock()
-        self._begin(None)
+        self._begin(Origin(0.0, 0.0, 0))
 
-    def _begin(self, origin: Origin | None) -> None:
+    def _begin(self, origin: Origin) -> None:
         self._origin = origin
-        self._steps, self._minute, self._long = Ring(STEPS_KEPT), Ring(_MINUTE), Ring(_LONG)
-        self._lat = self._lon = inf
-        self._step_ms = self._step_at_ms = self._minute_ms = self._long_ms = -inf
+        self._steps = array("f")
+        self._minute = array("f")
+        self._long = array("f")
+        self._due_ms = self._long_due_ms = -inf
 
     def new_session(self) -> None:
         """Go on in a new session: it has said no place yet, but where the player was counts."""
@@ -157,35 +123,51 @@ class Track:
     ) -> SeenFix:
         """Take in a fix received now; `at_ms` is the phone's clock, of which only changes count."""
         lat, lon = place
-        late_ms = self.phone.hear(at_ms, now_ms)
-        self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, late_ms, mock)
-        if (lat != self._lat or lon != self._lon) and (
-            now_ms - self._step_ms >= STEP_EVERY_MS
-            or abs(at_ms - self._step_at_ms) >= STEP_EVERY_MS
-        ):
-            self._lat, self._lon, self._step_ms, self._step_at_ms = lat, lon, now_ms, at_ms
-            self._keep(self._steps, fix, at_ms)
-        if now_ms - self._minute_ms >= SAMPLE_EVERY_MS:
-            self._minute_ms = now_ms
-            self._keep(self._minute, fix, at_ms)
-            if now_ms - self._long_ms >= LONG_EVERY_MS:
-                self._long_ms = now_ms
-                self._keep(self._long, fix, at_ms)
+        phone = self.phone
+        late = now_ms - at_ms - phone.quickest_ms
+        # Nearly always: what `hear` would say as well.
+        if 0.0 <= late <= phone.calm_ms and at_ms >= phone.said_ms - BACK_MS:
+            phone.said_ms = at_ms
+        else:
+            late = phone.hear(at_ms, now_ms)
+        before = self.last
+        self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, int(late), mock)
+        if now_ms >= self._due_ms:
+            self._sample(fix)
+        if before is None or lat != before.lat or lon != before.lon:
+            from_lat, from_lon, from_ms = self._origin
+            doubt_m = -accuracy_m if mock else accuracy_m
+            steps = self._steps
+            steps.extend((lat - from_lat, lon - from_lon, doubt_m, now_ms - from_ms, late))
+            if len(steps) >= _STEPS_MOST:
+                del steps[: _STEPS_MOST // 2]
         return fix
 
-    def _keep(self, ring: Ring, fix: SeenFix, at_ms: float) -> None:
-        origin = self._origin
-        if origin is None:
-            self._origin = origin = Origin(fix.lat, fix.lon, fix.received_ms)
-        accuracy_m = -fix.accuracy_m if fix.mock else fix.accuracy_m
-        since_ms = fix.received_ms - fix.late_ms - origin.received_ms
-        ring.add((fix.lat - origin.lat, fix.lon - origin.lon, accuracy_m, since_ms, at_ms))
+    def _sample(self, fix: SeenFix) -> None:
+        if not self._minute:
+            self._begin(Origin(fix.lat, fix.lon, fix.received_ms))
+        row = self._row(fix)
+        self._due_ms = fix.received_ms + SAMPLE_EVERY_MS
+        _append(self._minute, row, _MINUTE)
+        if fix.received_ms >= self._long_due_ms:
+            self._long_due_ms = fix.received_ms + LONG_EVERY_MS
+            _append(self._long, row, _LONG)
+
+    def _row(self, fix: SeenFix) -> tuple[float, ...]:
+        lat, lon, from_ms = self._origin
+        return (
+            fix.lat - lat,
+            fix.lon - lon,
+            -fix.accuracy_m if fix.mock else fix.accuracy_m,
+            fix.received_ms - from_ms,
+            fix.late_ms,
+        )
 
     # --- what a judge asks ---
 
     def steps(self, now_ms: int) -> list[Sample]:
         """The last fixes that were elsewhere than the one before, of the last ten minutes."""
-        return self._since(self._steps, now_ms - LONG_WINDOW_MS)
+        return self._since(self._steps[-STEPS_KEPT * WIDTH :], now_ms - LONG_WINDOW_MS)
 
     def minute(self, now_ms: int) -> list[Sample]:
         """One in SAMPLE_EVERY_MS of the last minute."""
@@ -194,29 +176,35 @@ class Track:
     def way(self, now_ms: int) -> list[Sample]:
         """One in LONG_EVERY_MS of the last ten minutes, more of the last one, and the last fix."""
         from_ms = now_ms - LONG_WINDOW_MS
-        minute = self._since(self._minute, from_ms)
-        if minute:
-            from_the_minute_ms = minute[0].came_ms
+        found = self._since(self._minute, from_ms)
+        if found:
+            begins_ms = found[0].came_ms
             long = self._since(self._long, from_ms)
-            minute = [*(one for one in long if one.came_ms < from_the_minute_ms), *minute]
+            found = [*(one for one in long if one.came_ms < begins_ms), *found]
         last = self.last
-        if last is not None and (not minute or last.came_ms > minute[-1].came_ms):
-            place = last.lat, last.lon, last.accuracy_m
-            minute.append(Sample(*place, last.came_ms, self._step_at_ms, last.mock))
-        return minute
+        if last is not None and (not found or last.came_ms > found[-1].came_ms):
+            found.append(
+                Sample(
+                    last.lat, last.lon, last.accuracy_m, last.received_ms, last.came_ms, last.mock
+                )
+            )
+        return found
 
-    def _since(self, ring: Ring, from_ms: float) -> list[Sample]:
-        origin = self._origin
-        if origin is None:
-            return []
-        lat, lon, epoch_ms = origin
+    def _since(self, rows: "array[float]", from_ms: float) -> list[Sample]:
+        lat, lon, epoch_ms = self._origin
         from_ms -= epoch_ms
+        numbers = iter(rows)
         return [
             Sample(
-                lat + north, lon + east, abs(sure), epoch_ms + since, at, copysign(1.0, sure) < 0
+                lat + north,
+                lon + east,
+                abs(doubt_m),
+                epoch_ms + since_ms,
+                epoch_ms + since_ms - late_ms,
+                copysign(1.0, doubt_m) < 0.0,
             )
-            for north, east, sure, since, at in ring.rows()
-            if since >= from_ms
+            for north, east, doubt_m, since_ms, late_ms in zip(*[numbers] * WIDTH, strict=True)
+            if since_ms - late_ms >= from_ms
         ]
 
     # --- from process to process ---
@@ -225,12 +213,14 @@ class Track:
         """The last ten minutes, but for the last fix, which the next session has to say anew; None
         where there was nothing.
         """
-        origin = self._origin
-        if origin is None:
+        if not self._minute:
             return None
-        from_ms = now_ms - LONG_WINDOW_MS - origin.received_ms
-        steps, minute, long = ([r for r in ring.rows() if r[3] >= from_ms] for ring in self._rings)
-        return PackedTrack(origin, steps, minute, long, list(self.phone.sets))
+        from_ms = now_ms - LONG_WINDOW_MS - self._origin.received_ms
+        steps, minute, long = (
+            [number for row in _rows(rows) if row[3] >= from_ms for number in row]
+            for rows in (self._steps[-STEPS_KEPT * WIDTH :], self._minute, self._long)
+        )
+        return PackedTrack(self._origin, steps, minute, long, list(self.phone.sets))
 
     def resume(self, packed: PackedTrack) -> None:
         """Put what another process saw of this player before what was seen here since.
@@ -238,44 +228,35 @@ class Track:
         Where this process has seen some of that time itself, as after a quick way there and back,
         it knows enough and nothing changes.
         """
-        theirs = Track()
-        theirs._take(packed)
-        here = [self._since(ring, -inf) for ring in self._rings]
-        first_ms = min((one.came_ms for samples in here for one in samples), default=inf)
-        if max(theirs._step_ms, theirs._minute_ms) > first_ms:
+        here = [self._since(rows, -inf) for rows in (self._steps, self._minute, self._long)]
+        first_ms = min((one.received_ms for samples in here for one in samples), default=inf)
+        theirs_ms = max([*packed.minute[3::WIDTH], *packed.steps[3::WIDTH]], default=-inf)
+        if packed.origin.received_ms + theirs_ms > first_ms:
             return
-        self._take(packed)
-        for ring, samples in zip(self._rings, here, strict=True):
-            for one in samples:
-                self._keep(ring, _seen(one), one.taken_ms)
-        self._mind_the_last()
-
-    @property
-    def _rings(self) -> tuple[Ring, Ring, Ring]:
-        return self._steps, self._minute, self._long
-
-    def _take(self, packed: PackedTrack) -> None:
+        due_ms, long_due_ms = self._due_ms, self._long_due_ms
         self._begin(packed.origin)
         kept = (packed.steps, packed.minute, packed.long)
-        for ring, rows in zip(self._rings, kept, strict=True):
-            for row in rows:
-                ring.add(row)
+        rows = (self._steps, self._minute, self._long)
+        for mine, theirs, samples in zip(rows, kept, here, strict=True):
+            mine.extend(theirs[: len(theirs) // WIDTH * WIDTH])
+            for one in samples:
+                mine.extend(self._row(_seen(one)))
+        del self._minute[: -_MINUTE * WIDTH], self._long[: -_LONG * WIDTH]
+        self._due_ms, self._long_due_ms = due_ms, long_due_ms
         self.phone.sets.extendleft(reversed(packed.sets))
-        self._mind_the_last()
 
-    def _mind_the_last(self) -> None:
-        steps, minute, long = (self._since(ring, -inf) for ring in self._rings)
-        if steps:
-            self._lat, self._lon = steps[-1].lat, steps[-1].lon
-            self._step_ms, self._step_at_ms = steps[-1].came_ms, steps[-1].taken_ms
-        self._minute_ms = minute[-1].came_ms if minute else -inf
-        self._long_ms = long[-1].came_ms if long else -inf
+
+def _append(rows: "array[float]", row: tuple[float, ...], most: int) -> None:
+    rows.extend(row)
+    if len(rows) > most * WIDTH:
+        del rows[:WIDTH]
+
+
+def _rows(rows: Iterable[float]) -> Iterable[tuple[float, ...]]:
+    return zip(*[iter(rows)] * WIDTH, strict=True)
 
 
 def _seen(sample: Sample) -> SeenFix:
-    received_ms = int(sample.came_ms)
-    return SeenFix(sample.lat, sample.lon, sample.accuracy_m, received_ms, mock=sample.is_mock)
-
-
-_MINUTE = PACE_WINDOW_MS // SAMPLE_EVERY_MS + 1
-_LONG = LONG_WINDOW_MS // LONG_EVERY_MS
+    received_ms, late_ms = int(sample.received_ms), int(sample.received_ms - sample.came_ms)
+    accuracy_m = sample.accuracy_m
+    return SeenFix(sample.lat, sample.lon, accuracy_m, received_ms, late_ms, sample.is_mock)

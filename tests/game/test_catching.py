@@ -54,6 +54,15 @@ def standing(
     return track
 
 
+def stayed(place: Place = TOWN, until_ms: int = NOW_MS) -> Track:
+    """Half a minute about one place."""
+    track = Track()
+    for second in range(-30, 1, 5):
+        at_ms = until_ms + 1000 * second
+        track.add(destination(*place, 0.0, 0.1 * second), 5.0, False, at_ms, at_ms)
+    return track
+
+
 def a_ticket(
     cat: str = "10c832cf3-a", *, made_ms: int = NOW_MS - 1_000, hit: bool = True
 ) -> Ticket:
@@ -193,18 +202,14 @@ def test_every_refusal_comes_from_a_rule_that_somebody_asks() -> None:
 
 
 def everything_wrong() -> dict[str, object]:
-    far = destination(*TOWN, 90.0, 5_000.0)
-    track = Track()
-    track.add(far, 500.0, True, NOW_MS - 40_000, NOW_MS - 40_000)
+    track = stayed(destination(*TOWN, 90.0, 5_000.0), NOW_MS - 40_000)
     track.add(TOWN, 500.0, True, NOW_MS - 20_000, NOW_MS - 20_000)
     return {"track": track, "cat": None, "ticket": None, "cool_until_ms": NOW_MS + 9}
 
 
 def came_from(far_m: float, *, accuracy_m: float = 5.0, mock: bool = False) -> Track:
-    """Now in town, ten seconds ago elsewhere."""
-    track = Track()
-    past_ms = NOW_MS - 10_000
-    track.add(destination(*TOWN, 90.0, far_m), 5.0, False, past_ms, past_ms)
+    """Now in town, ten seconds ago elsewhere, and not just for a moment."""
+    track = stayed(destination(*TOWN, 90.0, far_m), NOW_MS - 10_000)
     track.add(TOWN, accuracy_m, mock, NOW_MS, NOW_MS)
     return track
 
@@ -319,14 +324,14 @@ def test_somebody_who_drives_past_the_stores_is_too_fast(accuracy_m: float, afte
 
 @given(st.floats(5_000.0, 2e7), bearings, st.integers(SAMPLE_EVERY_MS, PACE_WINDOW_MS))
 def test_nobody_jumps_by_kilometres(far_m: float, bearing: float, after_ms: int) -> None:
-    track = standing()
+    track = stayed()
     now_ms = NOW_MS + after_ms
     track.add(destination(*TOWN, bearing, far_m), 5.0, False, now_ms, now_ms)
     assert pace_verdict(track, now_ms) == Refusal("teleported", retry_after_ms=PACE_WINDOW_MS)
 
 
 def test_the_verdict_on_a_jump_clears_a_minute_later() -> None:
-    track, there = standing(), destination(*TOWN, 90.0, 50_000.0)
+    track, there = stayed(), destination(*TOWN, 90.0, 50_000.0)
     heard = []
     for second in range(6, 80):
         now_ms = NOW_MS + 1000 * second
