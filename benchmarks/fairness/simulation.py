@@ -7,9 +7,10 @@ from collections.abc import Callable
 from random import Random
 
 from catbot.cheats import strategies
-from catbot.ground import Position, moved, somewhere_near
+from catbot.ground import Position, somewhere_near
 from catbot.player import Lips, Persona, Player
 from catbot.receiver import SKIES
+from catbot.refusals import DOUBTED
 from catbot.reveal import Sightings
 from catbot.tally import Tally
 from catbot.walker import Places, Walker
@@ -114,13 +115,6 @@ class Crowd(Struct, frozen=True):
     seed: int
 
 
-DOUBTED = frozenset(
-    {"no_fix", "stale_fix", "inaccurate_fix", "mocked_location"}
-    | {"moving_too_fast", "teleported", "cooling_down"}
-)
-"""What an honest player hears who is not believed. Other refusals are the game."""
-
-
 def simulate(name: str, make: Make, crowd: Crowd, *, is_cheat: bool = True) -> Outcome:
     """Let a crowd play, each player made by `make`."""
     rng = Random(f"{crowd.seed}/{name}")
@@ -184,6 +178,3 @@ def simulate_honest(sky: str, crowd: Crowd) -> Outcome:
         crowd,
         is_cheat=False,
     )
-
-
-__all__ = ["Crowd", "Outcome", "moved", "simulate", "simulate_cheats", "simulate_honest"]

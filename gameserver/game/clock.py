@@ -18,7 +18,7 @@ LEAP_MS = 15_000.0
 """A fix that is later than this is old; one that is quicker by this came from another clock."""
 
 BACK_MS = 1_000.0
-STEADY_MS = 30_000
+STEADY_MS = 8_000
 SETS_KEPT = 8
 
 

@@ -22,7 +22,7 @@ RIDE_MAX_MPS = 70.0
 
 LEAP_MIN_M = 150.0
 
-STAY_MS = 20_000
+STAY_MS = 10_000
 STAY_PLACES = 3
 """Who was at a place for STAY_MS, at this many different positions, was there. Phones begin with
 the position that they had last, and repeat it until they know better."""

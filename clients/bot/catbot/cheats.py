@@ -29,7 +29,7 @@ from catbot.wire import Cats, Fix, ServerMessage
 _HOP_S = 20.0
 _VAGUE_S = 8.0
 _DRIVING_MPS = 20.0
-_DRIVE_MEMORY_S = 20.0
+_DRIVE_MEMORY_S = 120.0
 _DRIVEN_M = 100.0
 _KNOWN_CATS = 1_000
 
@@ -75,7 +75,7 @@ class Driver(Cheater):
     def _move(self, dt_s: float) -> None:
         before = self._walker.position
         super()._move(dt_s)
-        # What was driven in the last minute or so; who stands for that long has arrived.
+        # What was driven in the last minutes: all that is caught then was driven to.
         driven_m = distance_m(before, self._walker.position)
         self._way_m = self._way_m * math.exp(-dt_s / _DRIVE_MEMORY_S) + driven_m
 

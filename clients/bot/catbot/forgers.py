@@ -16,7 +16,7 @@ from catbot.walker import Reading
 from catbot.wire import Encounter, Fix, ServerMessage
 
 _ACCURACY_M = 5.0
-_TAPE_S = 60
+_TAPE_S = 30
 _LETTER_EVERY_S = 5.0
 _LEAP_MS = 3_600_000
 

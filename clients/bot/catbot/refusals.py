@@ -45,6 +45,12 @@ LUCK = frozenset(
 )
 """Reasons that say nothing of whether a player is believed."""
 
+DOUBTED = frozenset(
+    {"no_fix", "stale_fix", "inaccurate_fix", "mocked_location"}
+    | {"moving_too_fast", "teleported", "cooling_down"}
+)
+"""Reasons that an honest player hears who is not believed."""
+
 
 def next_after(refusal: Refused) -> Next:
     """What to do about a refusal; for a reason newer than this table, what its `retry` says."""

@@ -19,7 +19,7 @@ class Strategy(msgspec.Struct, frozen=True):
     """How one way to cheat fared.
 
     Cheaters also play fair in between, so they do catch; `fouls` are the catches that the cheat
-    itself won, and each is a hole in the server.
+    itself won, and `withheld` the aims and catches that it lost. Both together are what it tried.
     """
 
     players: int
@@ -27,6 +27,7 @@ class Strategy(msgspec.Struct, frozen=True):
     fouls: int
     coupons: int
     refused: dict[str, int]
+    withheld: dict[str, int]
 
 
 class Cheaters(msgspec.Struct, frozen=True):
@@ -74,6 +75,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     catches_per_s: float
     coupons: int
     refused: dict[str, int]
+    withheld: dict[str, int]
     errors: int
     disconnects: dict[str, int]
     connect_ms: Percentiles
@@ -130,6 +132,7 @@ def build(outcome: Outcome) -> Report:
         catches_per_s=_rate(honest.catches, part.duration_s),
         coupons=honest.coupons,
         refused=_most_first(honest.refused),
+        withheld=_most_first(honest.withheld),
         errors=honest.errors.total(),
         disconnects=_codes(honest.disconnects),
         connect_ms=latencies.connect.total.percentiles(),
@@ -198,6 +201,7 @@ def _cheaters(cheating: Mapping[str, Tally]) -> Cheaters:
                 fouls=tally.fouls,
                 coupons=tally.coupons,
                 refused=_most_first(tally.refused),
+                withheld=_most_first(tally.withheld),
             )
             for name, tally in sorted(cheating.items())
         },
