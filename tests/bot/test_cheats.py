@@ -62,7 +62,10 @@ class Cheater:
 
 
 def test_the_ways_to_cheat_have_names() -> None:
-    assert set(strategies()) == {"teleport", "driver", "unseen", "replayer", "mock", "hasty"}
+    assert set(strategies()) == {
+        *("teleport", "driver", "unseen", "replayer", "mock", "hasty"),
+        *("joystick", "sure", "vague", "clock", "tape", "letters", "lockstep", "shifted"),
+    }
 
 
 @pytest.mark.parametrize("name", list(strategies()))

@@ -1,7 +1,11 @@
 """Doubtful tracks over real sockets: they wait, they clear, and two sure signals are a sanction."""
 
+import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from websockets.exceptions import ConnectionClosed
 
 from gameserver.game.geo import destination
 from gameserver.gateway.attestation import Claims, SignedVerdicts
@@ -154,3 +158,41 @@ async def test_a_server_that_asks_for_attestations_lets_only_genuine_phones_catc
                 cat = (await phone.some_cat())["id"]
                 said = await phone.catch_surely(cat, "a")
                 assert said.get("reason", said["type"]) == answer, name
+
+
+async def captured_catch(street: Game, player: str) -> dict[str, str]:
+    """A catch that was granted, as it went over the wire."""
+    async with street.player(player) as phone:
+        await phone.stand()
+        cat = (await phone.some_cat())["id"]
+        for number in range(50):
+            aimed = await phone.aim(cat)
+            attempt, ticket = f"a-{number}", aimed["ticket"]
+            if (await phone.throw(cat, attempt, ticket))["type"] == "caught":
+                return {"type": "catch", "attempt": attempt, "cat": cat, "ticket": ticket}
+    raise AssertionError("missed fifty times")
+
+
+async def replayed(street: Game, player: str, captured: dict[str, str], times: int) -> None:
+    """The same bytes again and again, on a socket of this player's; a newer one may end it."""
+    async with street.socket() as phone:
+        await phone.send({"type": "hello", "token": street.token(player)})
+        with suppress(ConnectionClosed):
+            await phone.stand()
+            for _ in range(times):
+                await phone.send(captured)
+            await phone.next("caught", "refused", "error")
+
+
+async def test_a_thousand_replays_of_one_captured_catch_give_one_coupon(street: Game) -> None:
+    """By the player on ten sockets, each of which ends the one before, and by ten others."""
+    campaign = await street.campaign()
+    await street.store(plan(campaign=campaign.id, catches_per_cat=900))
+    captured = await captured_catch(street, "victim")
+    players = ["victim"] * 10 + [f"thief-{number}" for number in range(10)]
+    await asyncio.gather(*(replayed(street, player, captured, 50) for player in players))
+    found = await street.app.ledger.merchants.get_campaign(street.merchant, campaign.id)
+    assert found is not None
+    assert found.issued == 1
+    wallet = await street.app.ledger.coupons.wallet("victim", 10)
+    assert len(wallet.items) == 1

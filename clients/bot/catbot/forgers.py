@@ -5,6 +5,7 @@ so all that they try counts as cheating, once the habit shows.
 """
 
 from collections import deque
+from typing import NamedTuple
 
 import msgspec
 
@@ -133,12 +134,12 @@ class TapePlayer(Cheater):
         return self._played is not None and self._at > 0
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """A catch as it was overheard."""
+class Letter(NamedTuple):
+    """A ticket as it was overheard, and whose it is."""
 
     cat: str
     ticket: str
-    thief: str
+    owner: "LetterThief"
 
 
 class LetterThief(Cheater):
@@ -147,16 +148,15 @@ class LetterThief(Cheater):
     def __init__(self, persona: Persona, letters: deque[Letter]) -> None:
         super().__init__(persona)
         self._letters = letters
-        self._name = persona.name
         self._next_s = 0.0
 
     def hear(self, message: ServerMessage, now_s: float) -> None:
         if isinstance(message, Encounter):
-            self._letters.append(Letter(message.cat, message.ticket, self._name))
+            self._letters.append(Letter(message.cat, message.ticket, self))
         super().hear(message, now_s)
 
     def _try_something(self, now_s: float) -> None:
-        stolen = [letter for letter in self._letters if letter.thief != self._name]
+        stolen = [letter for letter in self._letters if letter.owner is not self]
         if stolen and now_s >= self._next_s:
             self._next_s = now_s + _LETTER_EVERY_S
             letter = self._rng.choice(stolen)
