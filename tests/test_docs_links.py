@@ -10,6 +10,7 @@ import click
 import pytest
 
 from gameserver.cli import main
+from gameserver.game.signals import SIGNALS
 from gameserver.http.routes import ROUTES
 from gameserver.ledger.tables import metadata
 from gameserver.live.keys import KINDS
@@ -211,3 +212,9 @@ def test_the_examples_stay_away_after_the_codes_that_say_so() -> None:
     assert len(sets) == 2
     for found in sets:
         assert {int(code) for code in found.split(",")} == away | {UNASKED}
+
+
+def test_every_signal_against_cheats_is_explained_with_its_family_and_reason() -> None:
+    table = rows(ROOT / "docs" / "fair-play.md", "signal", "family")
+    said = {(row[0].strip("`"), row[1], row[4].strip("`")) for row in table}
+    assert said == {(one.name, one.family, one.reason) for one in SIGNALS.values()}

@@ -22,6 +22,7 @@ from catbot.wire import (
 )
 from catbot.wire import Rules as WireRules
 
+from benchmarks.fairness.heap import Heap
 from gameserver.game.addresses import Addresses
 from gameserver.game.catching import (
     AIM_RULES,
@@ -33,7 +34,7 @@ from gameserver.game.catching import (
     judge,
     sight,
 )
-from gameserver.game.footprints import Heap, copied, footprints
+from gameserver.game.footprints import copied, footprints
 from gameserver.game.geo import planar_m, region_of
 from gameserver.game.model import Cat as LiveCat
 from gameserver.game.track import Track

@@ -132,28 +132,3 @@ def _is_earlier(player: str, match: Match) -> bool:
 
 def _doubt(signal: str, now_ms: int, said: str) -> Doubt:
     return Doubt(signal, 1.0, now_ms, now_ms + COPY_MS, said)
-
-
-class Heap:
-    """Footprints of a region, as Redis keeps them; for simulations, which are many and quick."""
-
-    CLAIMANTS = 4
-
-    def __init__(self) -> None:
-        self._left: dict[int, list[tuple[str, int]]] = {}
-
-    def leave(self, player: str, prints: Sequence[Footprint]) -> list[Match]:
-        """Leave footprints; who else left the same."""
-        others: dict[str, tuple[int, int]] = {}
-        for print_, weight, walked_ms in prints:
-            claims = self._left.setdefault(print_, [])
-            for other, then_ms in claims:
-                apart_ms = then_ms - walked_ms
-                if other == player and abs(apart_ms) <= AGAIN_MS:
-                    continue
-                heavy, nearest_ms = others.get(other, (0, apart_ms))
-                nearest_ms = min(nearest_ms, apart_ms, key=abs)
-                others[other] = heavy + weight, nearest_ms
-            if len(claims) < self.CLAIMANTS and all(other != player for other, _ in claims):
-                claims.append((player, walked_ms))
-        return [Match(other, *found) for other, found in others.items()]

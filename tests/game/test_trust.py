@@ -8,8 +8,9 @@ from catbot.receiver import SKIES, Receiver
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.fairness.heap import Heap
 from gameserver.game.addresses import LOOK_MS, Addresses
-from gameserver.game.footprints import Heap, copied, footprints
+from gameserver.game.footprints import copied, footprints
 from gameserver.game.geo import destination
 from gameserver.game.signals import (
     COOL_MAX_MS,

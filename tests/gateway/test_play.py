@@ -8,7 +8,6 @@ import pytest
 
 from gameserver.game.catching import Rules
 from gameserver.game.geo import destination
-from gameserver.game.track import SAMPLE_EVERY_MS
 from tests.servers.game import PLACE, Game, Phone, game, plan
 from tests.servers.redis import redis_server
 from tests.waiting import until
@@ -206,12 +205,10 @@ async def test_coming_back_does_not_make_a_jump_forgotten(street: Game) -> None:
     """Half the city in no time, with a new session in between."""
     await street.store(plan())
     far = destination(*PLACE, 90.0, 20_000.0)
+    await street.store(plan(), far)
     async with street.player("alice") as alice:
         await alice.stand(far)
-        assert (await alice.aim("10cca41b2-nosuchcat"))["reason"] == "not_visible"
-    clock = street.app.gateway.street.clock
-    left_ms = clock()
-    await until(lambda: clock() - left_ms > SAMPLE_EVERY_MS)
+        assert (await alice.aim((await alice.some_cat())["id"]))["type"] == "encounter"
     async with street.player("alice") as alice:
         assert (await alice.aim("10cca41b2-nosuchcat"))["reason"] == "no_fix"
         await alice.stand()

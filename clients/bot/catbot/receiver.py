@@ -39,7 +39,7 @@ class Sky(msgspec.Struct, frozen=True):
 
 OPEN = Sky("open", error_m=3.0, jitter_m=0.15)
 STREET = Sky("street", 8.0, 0.3, jumps_per_s=1 / 300, jump_m=(20.0, 60.0), gaps_per_s=1 / 600)
-CANYON = Sky("canyon", 22.0, 0.8, jumps_per_s=1 / 90, jump_m=(30.0, 150.0), gaps_per_s=1 / 240)
+CANYON = Sky("canyon", 22.0, 0.8, jumps_per_s=1 / 150, jump_m=(30.0, 150.0), gaps_per_s=1 / 240)
 TUNNELS = Sky("tunnels", 8.0, 0.3, gaps_per_s=1 / 150, gap_s=(30.0, 180.0))
 SKIES = (OPEN, STREET, CANYON, TUNNELS)
 
