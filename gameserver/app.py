@@ -150,6 +150,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             pauses=pauses,
             coupons=client,
         )
+        post = Post(live)
         site = Site(
             ledger=ledger,
             coupons=coupons,
@@ -162,7 +163,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             ready=_readiness(live, ledger, gateway, coupons if client is not None else None),
             metrics=game_exposition(watched),
             traffic=traffic,
-            tell=Post(live).tell,
+            tell=post.tell,
+            forget_track=post.forget_track,
             origins=config.origins,
             guests_per_minute=config.guests_per_minute,
         )
@@ -271,6 +273,13 @@ class Post:
                 await self._live.tell(where.process, message)
         except LiveError:
             log.info("a player could not be told of a change")
+
+    async def forget_track(self, player: str) -> None:
+        """Take out where a player was."""
+        try:
+            await self._live.forget_track(player)
+        except LiveError:
+            log.info("a track could not be taken out: it goes by itself within a day")
 
 
 class Bans:

@@ -56,6 +56,7 @@ async def running_coupons(config: Config) -> AsyncIterator[str]:
             metrics=coupon_exposition(token_hex(6), ledger.db, traffic, pauses),
             traffic=traffic,
             tell=_tell_nobody,
+            forget_track=_know_of_none,
             origins=config.origins,
         )
         yield await stack.enter_async_context(_serving(config, site))
@@ -118,3 +119,7 @@ async def _ready(ledger: Ledger) -> dict[str, str]:
 
 async def _tell_nobody(_: InboxMessage) -> None:
     """Players' phones hang on game servers, which follow the changes of coupons."""
+
+
+async def _know_of_none(_: str) -> None:
+    """Here is no game, and nobody's track."""

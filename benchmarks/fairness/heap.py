@@ -1,4 +1,4 @@
-"""Footprints of walks, for players on paper: in memory what `leave_footprints.lua` does in Redis."""
+"""Footprints of walks, for players on paper: what `leave_footprints.lua` does, in memory."""
 
 from collections.abc import Sequence
 

@@ -175,7 +175,7 @@ most of the time."""
 
 MOVING_M = 0.3
 STEP_MAX_M = 30.0
-STEP_GAP_MS = 5_000
+STEP_MIN_MS, STEP_GAP_MS = 200, 5_000
 TURNS_MIN = 15
 EVEN_FROM, EVEN_TO = 0.6, 0.9
 """Of so many pairs of steps so large a share is alike: doubtful from the one, sure at the other."""
@@ -227,7 +227,7 @@ def _alike(steps: Sequence[Sample]) -> tuple[int, int]:
     before: Step | None = None
     for a, b in pairwise(steps):
         step = _step(a, b, shrink)
-        if not (MOVING_M <= step.far_m <= STEP_MAX_M and 0 < step.took_ms <= STEP_GAP_MS):
+        if not _is_walked(step):
             before = None
             continue
         if before is not None:
@@ -244,11 +244,16 @@ def _step(a: Sample, b: Sample, shrink: float) -> Step:
     return Step(north_m, east_m, far_m, b.came_ms - a.came_ms, b.received_ms - a.received_ms)
 
 
+def _is_walked(step: Step) -> bool:
+    """No step of somebody who stands, none over a gap, and none of a burst of fixes."""
+    lasted_ms = max(step.took_ms, step.came_ms)
+    return MOVING_M <= step.far_m <= STEP_MAX_M and STEP_MIN_MS <= lasted_ms <= STEP_GAP_MS
+
+
 def _are_alike(one: Step, two: Step, within_m: float) -> bool:
     """The same step again, or as much longer as it took longer, by either clock; or turned."""
-    ratios = [1.0, two.took_ms / one.took_ms]
-    if 0 < one.came_ms <= STEP_GAP_MS and 0 < two.came_ms <= STEP_GAP_MS:
-        ratios.append(two.came_ms / one.came_ms)
+    ratios = [1.0]
+    ratios += [now / before for before, now in zip(one[3:], two[3:], strict=True) if before > 0]
     return any(
         hypot(two.north_m - one.north_m * ratio, two.east_m - one.east_m * ratio) < within_m
         or abs(two.far_m - one.far_m * ratio) < within_m / 2.0

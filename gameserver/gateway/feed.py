@@ -147,6 +147,7 @@ class Feed:
                 if session.session == message.session:
                     session.fail("replaced", REPLACED)
             case Banned():
+                session.memory.is_known = False  # nothing more is kept of who is banned, or gone
                 session.fail("banned", "this player is banned")
             case CouponNews():
                 session.send(CouponChanged(message.attempt, message.coupon))

@@ -148,6 +148,7 @@ async def forget_me(call: Call[None, NoQuery]) -> None:
     await call.site.coupons.forget(call.player)
     await call.site.ledger.players.forget(call.player)
     await tell(call.site, Banned(call.player))
+    await call.site.forget_track(call.player)
 
 
 async def leaderboard(call: Call[None, Ranking]) -> Listed[Rank]:

@@ -31,6 +31,8 @@ class Site:
     """Prometheus' text format."""
     tell: Callable[[InboxMessage], Awaitable[None]]
     """Reaches a player's session, wherever it is. May fail: what it tells stands in the ledger."""
+    forget_track: Callable[[str], Awaitable[None]]
+    """Takes out where a player was. May fail: it goes by itself within a day."""
     traffic: Traffic = field(default_factory=Traffic)
     """Counts what is asked of the API."""
     coupon_client: CouponClient | None = None

@@ -5,11 +5,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from aiohttp import ClientSession
 from websockets.exceptions import ConnectionClosed
 
 from gameserver.game.geo import destination
 from gameserver.gateway.attestation import Claims, SignedVerdicts
 from gameserver.ledger.sanctions import Sanction
+from gameserver.live import keys
 from tests.servers.game import PLACE, Game, Phone, game, plan
 from tests.servers.redis import redis_server
 from tests.waiting import until
@@ -196,3 +198,18 @@ async def test_a_thousand_replays_of_one_captured_catch_give_one_coupon(street: 
     assert found.issued == 1
     wallet = await street.app.ledger.coupons.wallet("victim", 10)
     assert len(wallet.items) == 1
+
+
+async def test_of_a_player_who_asks_to_be_forgotten_no_place_stays(tmp_path: Path) -> None:
+    with redis_server() as redis:
+        async with game(tmp_path, redis=redis.url) as street:
+            await street.store(plan())
+            async with street.player("tom") as tom:
+                await catch_here(tom)
+                await until(lambda: keys.track("tom") in redis.names())
+                headers = {"Authorization": f"Bearer {street.token('tom')}"}
+                async with ClientSession() as client:
+                    gone = await client.delete(f"{street.app.url}/v1/me", headers=headers)
+                    assert gone.status == 204
+                assert await tom.closed() == 4003
+            await until(lambda: keys.track("tom") not in redis.names())

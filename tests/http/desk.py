@@ -78,6 +78,7 @@ class Desk:
     keys: dict[Role, str] = field(default_factory=dict)
     merchant: str = ""
     told: list[InboxMessage] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     components: dict[str, str] = field(default_factory=lambda: {"redis": "ok", "database": "ok"})
 
     async def ask(
@@ -176,6 +177,9 @@ def site(desk: Desk, **fields: Any) -> Site:
     async def ready() -> Mapping[str, str]:
         return desk.components
 
+    async def forget_track(player: str) -> None:
+        desk.forgotten.append(player)
+
     async def tell(message: InboxMessage) -> None:
         desk.told.append(message)
 
@@ -193,6 +197,7 @@ def site(desk: Desk, **fields: Any) -> Site:
         "ready": ready,
         "metrics": metrics,
         "tell": tell,
+        "forget_track": forget_track,
     }
     return Site(**(defaults | fields))
 
