@@ -46,7 +46,6 @@ MAY_KNOW_THE_BOT = {"cli", "demo"}
 ABOVE = {"cli", "workers", "demo", "errands", "auditing", "__main__"}
 
 PURE = {
-    "array",
     "fractions",
     "opening_hours",
     "collections",

@@ -4,9 +4,8 @@ A fix costs an append here and nothing more; what a track says of its player is 
 aims or catches (`gameserver.game.signals`).
 """
 
-from array import array
-from collections.abc import Iterable
 from math import copysign, inf
+from struct import Struct as Layout
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -36,13 +35,13 @@ class SeenFix(Struct, frozen=True, gc=False):
     lon: float
     accuracy_m: float
     received_ms: int
-    late_ms: int = 0
+    late_ms: float = 0.0
     mock: bool = False
 
     @property
     def came_ms(self) -> int:
         """When it would have been received, had it come at once."""
-        return self.received_ms - self.late_ms
+        return self.received_ms - int(self.late_ms)
 
 
 class Sample(NamedTuple):
@@ -72,19 +71,20 @@ class PackedTrack(Struct, frozen=True, array_like=True):
     """A track on its way from one process to another: rows as `Track` keeps them."""
 
     origin: Origin
-    steps: list[float]
-    minute: list[float]
-    long: list[float]
+    steps: bytes
+    minute: bytes
+    long: bytes
     sets: list[int]
 
 
-WIDTH = 5
-"""Numbers of a row: degrees north and east of the origin; the accuracy, below zero for a mock;
-ms from the origin to when it was received, and how many of these it was late."""
+_ROW = Layout("<5f")
+"""Degrees north and east of the origin; the accuracy, below zero for a mock; ms from the origin to
+when it was received, and how many of these it was late."""
 
+_pack = _ROW.pack
 _MINUTE = PACE_WINDOW_MS // SAMPLE_EVERY_MS + 1
 _LONG = LONG_WINDOW_MS // LONG_EVERY_MS
-_STEPS_MOST = 2 * STEPS_KEPT * WIDTH
+_STEPS_MOST = 2 * STEPS_KEPT * _ROW.size
 
 
 class Track:
@@ -108,9 +108,9 @@ class Track:
 
     def _begin(self, origin: Origin) -> None:
         self._origin = origin
-        self._steps = array("f")
-        self._minute = array("f")
-        self._long = array("f")
+        self._steps = bytearray()
+        self._minute = bytearray()
+        self._long = bytearray()
         self._due_ms = self._long_due_ms = -inf
 
     def new_session(self) -> None:
@@ -131,14 +131,14 @@ class Track:
         else:
             late = phone.hear(at_ms, now_ms)
         before = self.last
-        self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, int(late), mock)
+        self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, late, mock)
         if now_ms >= self._due_ms:
             self._sample(fix)
         if before is None or lat != before.lat or lon != before.lon:
             from_lat, from_lon, from_ms = self._origin
             doubt_m = -accuracy_m if mock else accuracy_m
             steps = self._steps
-            steps.extend((lat - from_lat, lon - from_lon, doubt_m, now_ms - from_ms, late))
+            steps += _pack(lat - from_lat, lon - from_lon, doubt_m, now_ms - from_ms, late)
             if len(steps) >= _STEPS_MOST:
                 del steps[: _STEPS_MOST // 2]
         return fix
@@ -153,21 +153,17 @@ class Track:
             self._long_due_ms = fix.received_ms + LONG_EVERY_MS
             _append(self._long, row, _LONG)
 
-    def _row(self, fix: SeenFix) -> tuple[float, ...]:
+    def _row(self, fix: SeenFix) -> bytes:
         lat, lon, from_ms = self._origin
-        return (
-            fix.lat - lat,
-            fix.lon - lon,
-            -fix.accuracy_m if fix.mock else fix.accuracy_m,
-            fix.received_ms - from_ms,
-            fix.late_ms,
-        )
+        doubt_m = -fix.accuracy_m if fix.mock else fix.accuracy_m
+        since_ms = fix.received_ms - from_ms
+        return _pack(fix.lat - lat, fix.lon - lon, doubt_m, since_ms, fix.late_ms)
 
     # --- what a judge asks ---
 
     def steps(self, now_ms: int) -> list[Sample]:
         """The last fixes that were elsewhere than the one before, of the last ten minutes."""
-        return self._since(self._steps[-STEPS_KEPT * WIDTH :], now_ms - LONG_WINDOW_MS)
+        return self._since(self._steps[-STEPS_KEPT * _ROW.size :], now_ms - LONG_WINDOW_MS)
 
     def minute(self, now_ms: int) -> list[Sample]:
         """One in SAMPLE_EVERY_MS of the last minute."""
@@ -190,10 +186,9 @@ class Track:
             )
         return found
 
-    def _since(self, rows: "array[float]", from_ms: float) -> list[Sample]:
+    def _since(self, rows: bytes | bytearray, from_ms: float) -> list[Sample]:
         lat, lon, epoch_ms = self._origin
         from_ms -= epoch_ms
-        numbers = iter(rows)
         return [
             Sample(
                 lat + north,
@@ -203,7 +198,7 @@ class Track:
                 epoch_ms + since_ms - late_ms,
                 copysign(1.0, doubt_m) < 0.0,
             )
-            for north, east, doubt_m, since_ms, late_ms in zip(*[numbers] * WIDTH, strict=True)
+            for north, east, doubt_m, since_ms, late_ms in _ROW.iter_unpack(rows)
             if since_ms - late_ms >= from_ms
         ]
 
@@ -217,8 +212,8 @@ class Track:
             return None
         from_ms = now_ms - LONG_WINDOW_MS - self._origin.received_ms
         steps, minute, long = (
-            [number for row in _rows(rows) if row[3] >= from_ms for number in row]
-            for rows in (self._steps[-STEPS_KEPT * WIDTH :], self._minute, self._long)
+            b"".join(_pack(*row) for row in _ROW.iter_unpack(rows) if row[3] >= from_ms)
+            for rows in (self._steps[-STEPS_KEPT * _ROW.size :], self._minute, self._long)
         )
         return PackedTrack(self._origin, steps, minute, long, list(self.phone.sets))
 
@@ -230,33 +225,29 @@ class Track:
         """
         here = [self._since(rows, -inf) for rows in (self._steps, self._minute, self._long)]
         first_ms = min((one.received_ms for samples in here for one in samples), default=inf)
-        theirs_ms = max([*packed.minute[3::WIDTH], *packed.steps[3::WIDTH]], default=-inf)
+        theirs = (packed.steps, packed.minute, packed.long)
+        theirs_ms = max((row[3] for rows in theirs for row in _ROW.iter_unpack(rows)), default=-inf)
         if packed.origin.received_ms + theirs_ms > first_ms:
             return
         due_ms, long_due_ms = self._due_ms, self._long_due_ms
         self._begin(packed.origin)
-        kept = (packed.steps, packed.minute, packed.long)
-        rows = (self._steps, self._minute, self._long)
-        for mine, theirs, samples in zip(rows, kept, here, strict=True):
-            mine.extend(theirs[: len(theirs) // WIDTH * WIDTH])
+        mine = (self._steps, self._minute, self._long)
+        for rows, earlier, samples in zip(mine, theirs, here, strict=True):
+            rows.extend(earlier)
             for one in samples:
-                mine.extend(self._row(_seen(one)))
-        del self._minute[: -_MINUTE * WIDTH], self._long[: -_LONG * WIDTH]
+                rows.extend(self._row(_seen(one)))
+        del self._minute[: -_MINUTE * _ROW.size], self._long[: -_LONG * _ROW.size]
         self._due_ms, self._long_due_ms = due_ms, long_due_ms
         self.phone.sets.extendleft(reversed(packed.sets))
 
 
-def _append(rows: "array[float]", row: tuple[float, ...], most: int) -> None:
-    rows.extend(row)
-    if len(rows) > most * WIDTH:
-        del rows[:WIDTH]
-
-
-def _rows(rows: Iterable[float]) -> Iterable[tuple[float, ...]]:
-    return zip(*[iter(rows)] * WIDTH, strict=True)
+def _append(rows: bytearray, row: bytes, most: int) -> None:
+    rows += row
+    if len(rows) > most * _ROW.size:
+        del rows[: _ROW.size]
 
 
 def _seen(sample: Sample) -> SeenFix:
-    received_ms, late_ms = int(sample.received_ms), int(sample.received_ms - sample.came_ms)
+    received_ms, late_ms = int(sample.received_ms), sample.received_ms - sample.came_ms
     accuracy_m = sample.accuracy_m
     return SeenFix(sample.lat, sample.lon, accuracy_m, received_ms, late_ms, sample.is_mock)
