@@ -17,6 +17,9 @@ SAMPLE_EVERY_MS = 5_000
 LONG_WINDOW_MS = 600_000
 LONG_EVERY_MS = 15_000
 
+STEP_EVERY_MS = 500
+"""Phones tell a place once a second; of who tells more, more than this says nothing new."""
+
 STEPS_KEPT = 40
 """So many of the last fixes that were anywhere else than the one before are kept as they came."""
 
@@ -96,6 +99,7 @@ class Track:
         "_long_due_ms",
         "_minute",
         "_origin",
+        "_step_due_ms",
         "_steps",
         "last",
         "phone",
@@ -111,7 +115,7 @@ class Track:
         self._steps = bytearray()
         self._minute = bytearray()
         self._long = bytearray()
-        self._due_ms = self._long_due_ms = -inf
+        self._due_ms = self._long_due_ms = self._step_due_ms = -inf
 
     def new_session(self) -> None:
         """Go on in a new session: it has said no place yet, but where the player was counts."""
@@ -134,7 +138,10 @@ class Track:
         self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, late, mock)
         if now_ms >= self._due_ms:
             self._sample(fix)
-        if before is None or lat != before.lat or lon != before.lon:
+        if now_ms >= self._step_due_ms and (
+            before is None or lat != before.lat or lon != before.lon
+        ):
+            self._step_due_ms = now_ms + STEP_EVERY_MS
             from_lat, from_lon, from_ms = self._origin
             doubt_m = -accuracy_m if mock else accuracy_m
             steps = self._steps
