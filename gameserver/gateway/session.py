@@ -154,6 +154,8 @@ class Session:
         except BadMessage as error:
             self.fail("bad_message", str(error))
             return
+        if started_s:
+            stats.decode_times.add(perf_counter() - started_s)
         if self.player is None:
             self._hello(message, now_ms)
             return
@@ -258,7 +260,9 @@ class Session:
         self._place = (lat, lon)
         self._middle = middle
         self._calm = calm(middle)
+        looked_from_s = perf_counter()
         self._street.world.look(self, old, middle)
+        self._street.stats.view_times.add(perf_counter() - looked_from_s)
 
     def _aim(self, aim: Aim, now_ms: int) -> None:
         live = self._visible(aim.cat)

@@ -49,6 +49,10 @@ class Stats:
         default_factory=lambda: {"looks": 0, "feeds": 0, "sockets": 0, "catches": 0}
     )
     """What was left out under load, in the order in which that begins."""
+    decode_times: Histogram = field(default_factory=Histogram)
+    """Seconds from a message's payload to the message, of one in `session.TIMED_ONE_IN`."""
+    view_times: Histogram = field(default_factory=Histogram)
+    """Seconds that moving a view took: what it shows now, encoded and queued."""
     fix_times: Histogram = field(default_factory=Histogram)
     """Seconds from a fix's payload to its view sent, of one in `session.TIMED_ONE_IN`."""
     reveal_times: Histogram = field(default_factory=Histogram)

@@ -107,6 +107,12 @@ class GameCollector(Collector):
     def _stages(self) -> Iterator[Metric]:
         stats, line = self._watched.gateway.street.stats, self._watched.line
         yield histogram("catcat_fix_seconds", "Fixes, decoding to view; a sample.", stats.fix_times)
+        yield histograms(
+            "catcat_fix_stage_seconds",
+            "Stages of a fix: decoding, of a sample; moving a view, of all that move.",
+            ("stage",),
+            [(("decode",), stats.decode_times), (("view",), stats.view_times)],
+        )
         yield histogram(
             "catcat_reveal_seconds", "From an event in Redis to its viewers.", stats.reveal_times
         )
