@@ -5,7 +5,7 @@ who find it fits single receivers far better than white noise), whose memory is 
 that D. L. Wilson sees in the autocorrelation of handheld receivers' errors). How large it is
 depends on the sky: between houses phones are off by 7 to 13 m on average (Merry and Bettinger, PLOS
 ONE 14(7):e0219890, 2019); in streets of high houses 95 % lie within 50 to 100 m ("Navigate the
-city", GPS World, 2007). On top come reflections, which shift the position for some seconds; gaps,
+city", fiercewireless.com). On top come reflections, which shift the position for seconds; gaps,
 as in passages and tunnels; and cold starts, with the last known position, or one by cell or WiFi,
 whose median errors are 600 and 74 m (Zandbergen, Transactions in GIS 13(s1), 2009).
 
