@@ -34,6 +34,7 @@ def test_a_clock_that_is_set_back_in_a_pause_is_believed_again_after_seconds(bac
         now_ms = NOW_MS + 1000 * second
         late.append(phone.hear(now_ms - 1000 * back_s, now_ms) > LEAP_MS)
     assert late == [True] * (STEADY_MS // 1000) + [False] * (40 - STEADY_MS // 1000)
+    assert len(phone.sets) == 1
 
 
 @given(st.integers(16, 600))

@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 from aiohttp import ClientSession
 from websockets.exceptions import ConnectionClosed
@@ -222,3 +223,25 @@ async def test_of_a_player_who_asks_to_be_forgotten_no_place_stays(tmp_path: Pat
                     assert gone.status == 204
                 assert await tom.closed() == 4003
             await until(lambda: keys.track("tom") not in redis.names())
+
+
+async def test_of_two_in_lockstep_the_second_is_not_let_catch_however_slow_redis_is(
+    tmp_path: Path,
+) -> None:
+    """The throw waits until the walks were compared."""
+    rng = Random(1)
+    walk = [destination(*PLACE, rng.uniform(0, 360), rng.uniform(0, 8)) for _ in range(12)]
+    with redis_server() as redis:
+        async with game(tmp_path, redis=redis.url) as street:
+            await street.store(plan(catches_per_cat=9))
+            async with street.player("one") as one, street.player("two") as two:
+                for place in walk:
+                    await one.stand(place)
+                    await two.stand(place)
+                cat = (await one.some_cat())["id"]
+                await until(lambda: cat in two.cats)
+                assert (await one.catch_surely(cat, "a"))["type"] == "caught"
+                redis.nodes[0].client_pause(700)
+                answer = await two.catch(cat, "a")
+                assert answer["reason"] == "cooling_down"
+                assert answer["retry_after_ms"] > 500_000
