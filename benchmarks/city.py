@@ -18,8 +18,8 @@ from sqlalchemy import Connection
 
 from gameserver.game.geo import METRES_PER_DEG
 from gameserver.game.model import Cat, PlannedStore, SpawnPlan
-from gameserver.game.spawning import cats_for
 from gameserver.game.tokens import make_token
+from gameserver.keeper.streets import Streets
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.stores import NewStore, put_plan
 from gameserver.live import Live, open_live
@@ -132,7 +132,8 @@ def _put_plans(connection: Connection, merchant: str, share: dict[str, int]) -> 
 
 def _cats_of(store: PlannedStore, rng: Random) -> list[Cat]:
     assert store.plan is not None
-    return cats_for(store, store.plan.cats_alive, time.time_ns() // 1_000_000, rng)
+    now_ms = time.time_ns() // 1_000_000
+    return Streets().place(store, store.plan.cats_alive, now_ms, rng)
 
 
 async def put_out(live: Live, cats: list[Cat]) -> None:

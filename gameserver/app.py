@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from secrets import token_hex
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from gameserver.coupons.client import CouponClient
 from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
 from gameserver.coupons.zones import StoreZones
+from gameserver.game.no_spawn import BadAreas, NoSpawn, read_no_spawn
 from gameserver.gateway.attestation import SignedVerdicts
 from gameserver.gateway.coupon_feed import CouponFeed
 from gameserver.gateway.doorman import (
@@ -40,6 +42,7 @@ from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.sanctions import SanctionWatch
 from gameserver.gateway.socket import PlaySocket, hear_of_slow_readers
 from gameserver.gateway.street import Ground, Street
+from gameserver.geocoding import Geocoder, GeocoderOptions, open_geocoder
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
 from gameserver.http.site import Site
 from gameserver.http.traffic import Traffic
@@ -82,6 +85,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
     `listener` is a bound socket to serve on, instead of the configuration's host and port.
     """
     config.make_data_dir()
+    no_spawn = await asyncio.to_thread(_no_spawn, config.no_spawn)
     async with AsyncExitStack() as stack:
         redis_url = config.redis
         if redis_url is None:
@@ -118,7 +122,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
         )
         feed = Feed(street, live, process)
-        keeper = Keeper(process, live, awards, Books(coupons, ledger.merchants), wall_clock_ms)
+        books = Books(coupons, ledger.merchants, no_spawn)
+        keeper = Keeper(process, live, awards, books, wall_clock_ms)
         start = await stack.enter_async_context(services())
         bans = Bans(street, ledger)
         await bans.refresh()
@@ -165,6 +170,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             traffic=traffic,
             tell=post.tell,
             forget_track=post.forget_track,
+            no_spawn=no_spawn,
+            geocoder=await _geocoder(config, live, stack),
             origins=config.origins,
             guests_per_minute=config.guests_per_minute,
         )
@@ -222,6 +229,28 @@ async def _serving(
 async def _leave(live: Live, process: str) -> None:
     with suppress(LiveError):  # it expires by itself
         await live.drop_inbox(process)
+
+
+def _no_spawn(path: Path | None) -> NoSpawn:
+    if path is None:
+        return NoSpawn()
+    try:
+        return read_no_spawn(path.read_bytes())
+    except BadAreas as error:
+        raise BadAreas(f"{path}: {error}") from error
+
+
+async def _geocoder(config: Config, live: Live, stack: AsyncExitStack) -> Geocoder | None:
+    """The geocoder, whose turns all processes on the same Redis share."""
+    if config.geocoder is None:
+        return None
+    every_ms = round(config.geocoder_every_s * 1000)
+
+    async def turn(nonce: str) -> int:
+        return await live.take_turn("geocoder", nonce, every_ms) if every_ms > 0 else 0
+
+    wanted = GeocoderOptions(config.geocoder, config.geocoder_options, config.geocoder_datum)
+    return await stack.enter_async_context(open_geocoder(wanted, turn))
 
 
 def _coupon_client(config: Config) -> CouponClient | None:

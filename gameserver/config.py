@@ -1,9 +1,12 @@
 """One frozen configuration, made from options and `CATCAT_*` variables by the command line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gameserver.game.catching import Rules
+from gameserver.game.datum import Datum
 
 
 class MissingKey(Exception):
@@ -35,6 +38,15 @@ class Config:
     """Sockets from one address (0: no limit): load bots and offices share one."""
     guests_per_minute: int = 0
     """New guests from one address (0: no limit): load bots and offices share one."""
+    no_spawn: Path | None = None
+    """A GeoJSON file of where no cat may be, read at the start."""
+    geocoder: str | None = None
+    """Which of geopy's geocoders looks addresses up; None: nobody does."""
+    geocoder_options: Mapping[str, Any] = field(default_factory=dict)
+    geocoder_datum: Datum | None = None
+    """In which the geocoder answers; None: as is known of it."""
+    geocoder_every_s: float = 1.0
+    """All processes together ask the geocoder no more often."""
     token_ttl_s: int = 30 * 86_400
     attestation_secret: str | None = None
     """Signs verdicts on devices (see `gateway.attestation`); None asks nothing of devices."""

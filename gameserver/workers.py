@@ -8,6 +8,7 @@ keeps them open, so that connections to a dead worker wait for the next instead 
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import signal
@@ -156,6 +157,15 @@ class Worker:
             secrets |= {
                 "CATCAT_COUPONS": config.coupons,
                 "CATCAT_COUPONS_KEY": config.service_key(),
+            }
+        if config.no_spawn is not None:
+            secrets["CATCAT_NO_SPAWN"] = str(config.no_spawn.absolute())
+        if config.geocoder is not None:
+            secrets |= {
+                "CATCAT_GEOCODER": config.geocoder,
+                "CATCAT_GEOCODER_OPTIONS": json.dumps(dict(config.geocoder_options)),
+                "CATCAT_GEOCODER_DATUM": config.geocoder_datum or "",
+                "CATCAT_GEOCODER_EVERY": str(config.geocoder_every_s),
             }
         self._environment = os.environ | secrets | {"PYTHONUNBUFFERED": "1"}
         self._listen_fd = listen_fd

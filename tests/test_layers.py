@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "batches": set(),
     "jobs": set(),
     "species": set(),
-    "config": {"game"},
+    "config": {"game", "geocoding"},
     "protocol": {"game"},
     "live": {"game"},
     "ledger": {"game"},
@@ -32,21 +32,38 @@ MAY_IMPORT: dict[str, set[str]] = {
     "awards": LOWER | {"batches", "coupons", "jobs"},
     "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
-    "http": LOWER | {"coupons", "species"},
+    "geocoding": {"game"},
+    "http": LOWER | {"coupons", "geocoding", "species"},
     "ops": LOWER | SHARED | {"coupons", "gateway", "http", "keeper"},
     "histories": {"game", "ledger"},
     "docs": {"game", "protocol"},
     "services": {"ledger"},
     "coupon_server": LOWER | SHARED | {"coupons", "http", "ops", "services"},
-    "app": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "ops", "services"},
+    "app": LOWER
+    | SHARED
+    | {"coupons", "gateway", "geocoding", "http", "keeper", "ops", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 
 MAY_KNOW_THE_BOT = {"cli", "demo"}
-ABOVE = {"cli", "workers", "demo", "errands", "auditing", "__main__"}
+ABOVE = {
+    "cli",
+    "cli_options",
+    "cli_stores",
+    "workers",
+    "demo",
+    "errands",
+    "auditing",
+    "store_errands",
+    "__main__",
+}
 
 PURE = {
+    "bisect",
     "fractions",
+    "importlib",
+    "itertools",
+    "numpy",
     "opening_hours",
     "collections",
     "datetime",
@@ -60,9 +77,13 @@ PURE = {
     "math",
     "msgspec",
     "random",
+    "re",
     "secrets",
+    "shapely",
     "struct",
+    "types",
     "typing",
+    "tzfpy",
     "zlib",
     "zoneinfo",
 }

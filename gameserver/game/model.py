@@ -176,8 +176,19 @@ class ActiveHours(
     hours: str | None = None
 
 
+Ring = tuple[tuple[float, float], ...]
+"""Corners as (longitude, latitude); the last is the first again."""
+
+Area = tuple[tuple[Ring, ...], ...]
+"""Polygons as GeoJSON's MultiPolygon has them: each an outer ring and the rings of its holes."""
+
+
 class SpawnPlan(Struct, frozen=True):
-    """How many cats of which kind live around a store, and what they carry."""
+    """How many cats of which kind live around a store, and what they carry.
+
+    They live at most `radius_m` from the store and, where there is an `area`, within it. While
+    `players_max` players are there, no new ones come.
+    """
 
     cats_alive: int
     lifetime_s: int
@@ -186,6 +197,8 @@ class SpawnPlan(Struct, frozen=True):
     campaign: str | None = None
     catches_per_cat: int = 1
     active: ActiveHours = ActiveHours()
+    area: Area | None = None
+    players_max: int | None = None
 
 
 class PlannedStore(Struct, frozen=True):
@@ -193,7 +206,8 @@ class PlannedStore(Struct, frozen=True):
 
     `campaign_title` is known once the plan was held against its campaign (`spawning.as_offered`).
 
-    `rev` grows with every change of the store or its plan, over all stores.
+    `rev` grows with every change of the store or its plan, over all stores. Cats are there only
+    within `opening_hours` (None: always), which can be read (`hours.are_hours`).
     """
 
     id: str
@@ -206,6 +220,7 @@ class PlannedStore(Struct, frozen=True):
     plan: SpawnPlan | None
     rev: int
     campaign_title: str | None = None
+    opening_hours: str | None = None
 
 
 _OF_CAT = 17

@@ -1,13 +1,15 @@
 """Where and what the next cats of a store are. Pure: time and chance are arguments."""
 
-from math import sqrt
+from collections.abc import Sequence
 from random import Random
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from gameserver.game.geo import destination
-from gameserver.game.hours import is_open, next_change_ms
-from gameserver.game.model import ActiveHours, Cat, Offering, PlannedStore, SpawnPlan
+from gameserver.game.ground import Ground
+from gameserver.game.hours import AHEAD_DAYS, Hours
+from gameserver.game.model import ActiveHours, Cat, Offering, PlannedStore
+from gameserver.game.spacing import Neighbours, Standing, apart_m
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -22,28 +24,44 @@ def new_cat_id(region: str, now_ms: int, rng: Random) -> str:
     return region + "-" + "".join(_ALPHABET[bits >> shift & 31] for shift in range(75, -1, -5))
 
 
-def place_in_disc(lat: float, lon: float, radius_m: float, rng: Random) -> tuple[float, float]:
-    """A place spread evenly over a disc: the square root makes rings equally dense."""
-    return destination(lat, lon, rng.uniform(0.0, 360.0), radius_m * sqrt(rng.random()))
+_LOOK_AGAIN_MS = (AHEAD_DAYS - 1) * 86_400_000
 
 
-def plan_is_active(plan: SpawnPlan, timezone: str, now_ms: int) -> bool:
-    """Is `now_ms` within the plan's span of time and its hours, in the store's time zone?"""
-    active = plan.active
+def is_active(store: PlannedStore, now_ms: int) -> bool:
+    """Is `now_ms` within the plan's span of time and its hours, and is the store open?"""
+    if store.plan is None:
+        return False
+    active = store.plan.active
     if active.from_ms is not None and now_ms < active.from_ms:
         return False
     if active.to_ms is not None and now_ms >= active.to_ms:
         return False
-    return active.hours is None or is_open(active.hours, timezone, now_ms)
+    return all(hours.is_open(now_ms) for hours in _hours(store))
 
 
-def next_turn_ms(plan: SpawnPlan, timezone: str, now_ms: int) -> int | None:
-    """The next moment at which `plan_is_active` may say otherwise; None where it never will."""
-    active = plan.active
-    turns = [active.from_ms, active.to_ms]
-    if active.hours is not None:
-        turns.append(next_change_ms(active.hours, timezone, now_ms))
+def next_turn_ms(store: PlannedStore, now_ms: int) -> int | None:
+    """The next moment at which `is_active` may say otherwise; None where it never will."""
+    if store.plan is None:
+        return None
+    changes = [hours.next_change_ms(now_ms) or now_ms + _LOOK_AGAIN_MS for hours in _hours(store)]
+    turns = [store.plan.active.from_ms, store.plan.active.to_ms, *changes]
     return min((turn for turn in turns if turn is not None and turn > now_ms), default=None)
+
+
+def active_until_ms(store: PlannedStore, now_ms: int, most_ms: int) -> int:
+    """When an active store ceases to be, or `most_ms` where it is active for longer."""
+    at_ms = now_ms
+    while at_ms < most_ms and is_active(store, at_ms):
+        turn_ms = next_turn_ms(store, at_ms)
+        at_ms = most_ms if turn_ms is None else turn_ms
+    return min(at_ms, most_ms)
+
+
+def _hours(store: PlannedStore) -> list[Hours]:
+    assert store.plan is not None
+    place = (store.lat, store.lon)
+    said = dict.fromkeys((store.opening_hours, store.plan.active.hours))
+    return [Hours(text, store.timezone, place) for text in said if text is not None]
 
 
 def as_offered(store: PlannedStore, offering: Offering | None) -> PlannedStore:
@@ -63,29 +81,51 @@ def as_offered(store: PlannedStore, offering: Offering | None) -> PlannedStore:
     return replace(store, plan=replace(plan, active=active), campaign_title=offering.title)
 
 
-def cats_for(store: PlannedStore, count: int, now_ms: int, rng: Random) -> list[Cat]:
-    """`count` new cats of an active store: random places, species by weight, the plan's lifetime.
+class Room(NamedTuple):
+    """Where a store's cats may be, and the cats that stand around there."""
 
-    Lifetimes differ by up to a quarter so that a store's cats don't leave all at once.
+    ground: Ground
+    near: Sequence[Standing] = ()
+
+
+def cats_for(store: PlannedStore, count: int, room: Room, now_ms: int, rng: Random) -> list[Cat]:
+    """`count` new cats of an active store: apart from others, species by weight, the plan's
+    lifetime; none where there is no room at all.
+
+    Lifetimes differ by up to a quarter so that a store's cats don't leave all at once; but none
+    stays when the store closes.
     """
     plan = store.plan
     assert plan is not None
+    if room.ground.is_empty:
+        return []
+    wanted_m = apart_m(room.ground.area_m2, plan.cats_alive)
+    neighbours = Neighbours(store.id, wanted_m, room.near)
+    until_ms = active_until_ms(store, now_ms, now_ms + plan.lifetime_s * 1000)
     species = rng.choices(list(plan.species), list(plan.species.values()), k=count)
-    return [_cat(store, plan, kind, now_ms, rng) for kind in species]
+    cats = []
+    for kind in species:
+        place = neighbours.find(room.ground.place, rng)
+        lifetime_ms = int(plan.lifetime_s * 1000 * rng.uniform(0.75, 1.0))
+        expires_ms = min(now_ms + lifetime_ms, until_ms)
+        cats.append(_cat(store, kind, place, new_cat_id(store.region, now_ms, rng), expires_ms))
+    return cats
 
 
-def _cat(store: PlannedStore, plan: SpawnPlan, species: str, now_ms: int, rng: Random) -> Cat:
-    lat, lon = place_in_disc(store.lat, store.lon, plan.radius_m, rng)
+def _cat(
+    store: PlannedStore, species: str, place: tuple[float, float], id_: str, expires_ms: int
+) -> Cat:
+    assert store.plan is not None
     return Cat(
-        id=new_cat_id(store.region, now_ms, rng),
+        id=id_,
         species=species,
         store=store.id,
         store_name=store.name,
-        lat=round(lat, 6),
-        lon=round(lon, 6),
-        expires_ms=now_ms + int(plan.lifetime_s * 1000 * rng.uniform(0.75, 1.0)),
-        catches=plan.catches_per_cat,
+        lat=round(place[0], 6),
+        lon=round(place[1], 6),
+        expires_ms=expires_ms,
+        catches=store.plan.catches_per_cat,
         catch_m=store.catch_m,
-        campaign=plan.campaign,
-        title=store.campaign_title if plan.campaign else None,
+        campaign=store.plan.campaign,
+        title=store.campaign_title if store.plan.campaign else None,
     )

@@ -48,11 +48,18 @@ PROBLEMS: dict[str, Kind] = {
         Kind("too_late", 409, "The redemption is too long ago to be reversed."),
         Kind("stock_too_low", 409, "The stock can't be less than what is reserved or issued."),
         Kind("budget_too_low", 409, "The budget must pay for what is out, and for a coupon."),
+        Kind("ref_taken", 409, "Another store of this merchant has that ref."),
         Kind("campaign_ended", 409, "An ended campaign stays ended."),
         Kind("generates_codes", 409, "The campaign makes its codes itself."),
-        Kind("too_large", 413, "The body is larger than 1 MiB."),
+        Kind(
+            "too_large", 413, "The body is larger than is taken here: 1 MiB, a file of stores 32."
+        ),
         Kind("unsupported_media_type", 415, "The body is of a media type that is not taken here."),
         Kind("invalid", 422, "A field or parameter is wrong."),
+        Kind("rejected_lines", 422, "Lines of the file are rejected, so nothing was changed."),
+        Kind("ambiguous_address", 422, "The address is not one place: choose among candidates."),
+        Kind("unknown_address", 422, "No place has that address."),
+        Kind("no_geocoder", 422, "Addresses are not looked up here: give lat and lon."),
         Kind(
             "idempotency_key_reused", 422, "The Idempotency-Key came with another request before."
         ),
@@ -66,6 +73,7 @@ PROBLEMS: dict[str, Kind] = {
         Kind("internal", 500, "Something is broken here.", retry=True),
         Kind("busy", 503, "Too much to do; nothing was changed.", retry=True),
         Kind("unavailable", 503, "The books can't be reached.", retry=True),
+        Kind("geocoder_unavailable", 503, "Addresses can't be looked up now.", retry=True),
         Kind("not_ready", 503, "A part of the server is not ready.", retry=True),
     )
 }

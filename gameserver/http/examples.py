@@ -13,7 +13,17 @@ from gameserver.game.model import (
     IssueResult,
     Offering,
 )
-from gameserver.http import admin, campaigns, coupons, own_codes, players, reports, stores
+from gameserver.http import (
+    admin,
+    areas,
+    campaigns,
+    coupons,
+    own_codes,
+    players,
+    reports,
+    spawn_plans,
+    stores,
+)
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
 from gameserver.ledger.own_codes import CodesReport, Rejected
 from gameserver.ledger.sanctions import Evidence, Sanction
@@ -27,14 +37,16 @@ _MERCHANT = "mer_0193a2b4c5d1f0e2d3c4b"
 _PLAYER = "g5f1e2d3c4b5a69788796a5b4"
 _CAT = "8f2830828-4k7m2q9x0w3z"
 
-_PLAN = stores.SpawnPlan(
+_PLAN = spawn_plans.SpawnPlan(
     cats_alive=12,
     lifetime_s=600,
     radius_m=180.0,
     species={"bobbin": 30.0, "boba": 12.0, "midnight": 1.0},
     campaign=_CAMPAIGN,
     catches_per_cat=4,
+    players_max=60,
 )
+_SQUARE = [[121.4740, 31.2346], [121.4752, 31.2346], [121.4752, 31.2354], [121.4740, 31.2354]]
 
 _CATCH = wire.CatchItem(
     catch="8f2830828-2vq7d1m4c9k0t5xh",
@@ -102,6 +114,7 @@ EXAMPLES: dict[type[Any], Any] = {
         address="南京东路 300 号",
         timezone="Asia/Shanghai",
         opening_hours="Mo-Su 10:00-22:00",
+        ref="NJ-300",
     ),
     stores.StoreChange: stores.StoreChange(name="Moonwhisker Tea House", state="paused"),
     stores.Store: stores.Store(
@@ -115,9 +128,11 @@ EXAMPLES: dict[type[Any], Any] = {
         opening_hours="Mo-Su 10:00-22:00",
         catch_m=50.0,
         state="active",
+        ref="NJ-300",
         spawn_plan=_PLAN,
     ),
-    stores.SpawnPlan: _PLAN,
+    spawn_plans.SpawnPlan: _PLAN,
+    areas.Polygon: areas.Polygon([[*_SQUARE, _SQUARE[0]]]),
     campaigns.NewCampaign: campaigns.NewCampaign(
         title="20% off any pot",
         kind="percent",

@@ -1,10 +1,24 @@
 """The part of the table of endpoints that is for merchants and their clerks."""
 
-from gameserver.http import campaigns, coupons, own_codes, qr, reports, stores
+from gameserver.http import (
+    campaigns,
+    coupons,
+    own_codes,
+    places,
+    qr,
+    reports,
+    spawn_plans,
+    store_exports,
+    store_files,
+    store_imports,
+    stores,
+)
 from gameserver.http.allowed import COUNTER, HOLDERS, MERCHANT
 from gameserver.http.call import Listed, Paging
 from gameserver.http.route import Route
 from gameserver.ledger.own_codes import CodesReport
+
+ADDRESS_PROBLEMS = ("no_geocoder", "geocoder_unavailable")
 
 STORES = (
     Route(
@@ -22,9 +36,53 @@ STORES = (
         tag="stores",
         roles=MERCHANT,
         deed=stores.make_store,
+        prepare=places.with_place,
         body=stores.NewStore,
+        rules=stores.NEW_RULES,
+        problems=("ref_taken", *ADDRESS_PROBLEMS, "ambiguous_address", "unknown_address"),
         status=201,
         answer=stores.Store,
+    ),
+    Route(
+        method="GET",
+        path="/v1/places",
+        tag="stores",
+        roles=MERCHANT,
+        handler=places.find_places,
+        query=places.PlacesQuery,
+        answer=places.Places,
+        problems=ADDRESS_PROBLEMS,
+    ),
+    Route(
+        method="GET",
+        path="/v1/stores.csv",
+        tag="stores",
+        roles=MERCHANT,
+        handler=store_exports.stores_csv,
+        answer=str,
+        media=store_exports.CSV,
+    ),
+    Route(
+        method="GET",
+        path="/v1/stores.geojson",
+        tag="stores",
+        roles=MERCHANT,
+        handler=store_exports.stores_geojson,
+        answer=store_files.StoreFeatures,
+        media=store_exports.GEOJSON,
+    ),
+    Route(
+        method="POST",
+        path="/v1/stores/import",
+        tag="stores",
+        roles=MERCHANT,
+        handler=store_imports.import_file,
+        query=store_imports.ImportQuery,
+        body=store_files.StoreFeatures,
+        media_taken=store_files.MEDIA,
+        intake=store_files.INTAKE,
+        answer=store_imports.ImportReport,
+        problems=("bad_csv", "rejected_lines", "idempotency_key_reused"),
     ),
     Route(
         method="GET",
@@ -41,8 +99,9 @@ STORES = (
         roles=MERCHANT,
         handler=stores.change_store,
         body=stores.StoreChange,
-        rules=(stores.place_is_whole,),
+        rules=stores.CHANGE_RULES,
         answer=stores.Store,
+        problems=("ref_taken",),
     ),
     Route(
         method="DELETE",
@@ -57,10 +116,10 @@ STORES = (
         path="/v1/stores/{store}/spawn-plan",
         tag="stores",
         roles=MERCHANT,
-        handler=stores.put_plan,
-        body=stores.SpawnPlan,
-        rules=stores.PLAN_RULES,
-        answer=stores.SpawnPlan,
+        handler=spawn_plans.put_plan,
+        body=spawn_plans.SpawnPlan,
+        rules=spawn_plans.PLAN_RULES,
+        answer=spawn_plans.SpawnPlan,
     ),
 )
 

@@ -149,15 +149,17 @@ def _operation(route: Route, schema_of: dict[Any, Json]) -> Json:
     if route.body is not None:
         operation["requestBody"] = {
             "required": not route.body_optional,
-            "content": {JSON: {"schema": schema_of[route.body]}} | _further_media(route),
+            "content": {JSON: {"schema": schema_of[route.body]}} | _further_media(route, schema_of),
         }
     operation["responses"] = {**_granted(route, schema_of), **_refused(route)}
     return operation
 
 
-def _further_media(route: Route) -> Json:
+def _further_media(route: Route, schema_of: dict[Any, Json]) -> Json:
     return {
-        medium.name: {
+        medium.name: {"schema": schema_of[route.body]}
+        if medium.is_body
+        else {
             "schema": {"type": "string", "description": medium.about},
             "example": medium.example,
         }

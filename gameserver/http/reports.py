@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from gameserver.http.call import Call, Cursor, Listed, NoQuery, PageSize
+from gameserver.http.cells import safe_cell
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.route import Streamed
 from gameserver.http.texts import Moment, epoch_ms
@@ -179,17 +180,6 @@ def _rows(rows: list[tuple[str, ...]]) -> bytes:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
     return text.getvalue().encode()
-
-
-def safe_cell(text: str) -> str:
-    """The text so that no spreadsheet runs it: an apostrophe before what begins a formula.
-
-    What begins one is as OWASP lists it ("CSV Injection"), with the full-width forms.
-    """
-    return f"'{text}" if text.startswith(_BEGINS_FORMULA) else text
-
-
-_BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def _cells(line: CouponLine) -> tuple[str, ...]:

@@ -38,6 +38,12 @@ class Streamed(Struct, frozen=True):
     chunks: AsyncIterator[bytes]
 
 
+class Upload(Struct, frozen=True):
+    """A large body that was read, and the digest of its bytes, by which it is known again."""
+
+    digest: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Medium:
     """A media type besides JSON that a route's body may come as.
@@ -50,6 +56,20 @@ class Medium:
     read: Callable[[bytes, Mapping[str, str]], Any]
     about: str
     example: str
+    is_body: bool = False
+    """Whether its shape is that of the route's `body`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How much of a body is read, for how long, and of how many callers at once (None: any)."""
+
+    most: int = 1024 * 1024
+    within_s: float = 15.0
+    at_once: int | None = None
+
+
+USUAL = Intake()
 
 
 Answer = Struct | Problem | Written | Streamed | None
@@ -69,6 +89,9 @@ Deed = Callable[[Connection, AnyCall], Struct | Done | Problem]
 """What a POST makes or pays, on a connection. Run again where its transaction lost a race."""
 
 
+Prepare = Callable[[AnyCall], Awaitable[AnyCall | Problem]]
+"""What a deed needs that takes its time: the call with it, or a refusal."""
+
 _OF_COUPONS = frozenset({"campaigns", "coupons", "reports"})
 
 
@@ -85,6 +108,7 @@ class Route:
     tag: str
     handler: Handler | None = None
     deed: Deed | None = None
+    prepare: Prepare | None = None
     status: int = 200
     body: type[Any] | None = None
     body_optional: bool = False
@@ -92,7 +116,8 @@ class Route:
     rules: tuple[Callable[[Any], Problem | None], ...] = ()
     """What a body of JSON must hold besides its shape."""
     media_taken: tuple[Medium, ...] = ()
-    """What a body may come as besides JSON."""
+    """What a body may come as besides JSON; one of that name reads JSON, too."""
+    intake: Intake = USUAL
     query: type[Any] = NoQuery
     answer: Any = None
     media: str = JSON
@@ -149,6 +174,8 @@ class Route:
             codes.append("not_found")
         if self.body is not None:
             codes += ["bad_json", "too_slow", "too_large", "unsupported_media_type"]
+        if self.intake.at_once is not None:
+            codes.append("busy")
         if self.deed is not None:
             codes.append("idempotency_key_reused")
         if self.needs_books:

@@ -11,7 +11,7 @@ from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.merchant_routes import CAMPAIGNS, COUPONS, REPORTS, STORES
 from gameserver.http.middlewares import asking_first, cross_origin, problems, safe_headers
-from gameserver.http.route import Route
+from gameserver.http.route import USUAL, Route
 from gameserver.http.service_routes import COUPON_SERVICE
 from gameserver.http.serving import serve
 from gameserver.http.site import Site
@@ -20,7 +20,7 @@ from gameserver.ledger.catches import Catch
 from gameserver.ledger.merchants import Merchant
 from gameserver.ledger.sanctions import Sanction
 
-BODY_MAX = 1024 * 1024
+BODY_MAX = USUAL.most
 
 PLAYERS = (
     Route(

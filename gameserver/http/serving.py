@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gameserver.coupons.wire import ACTING_FOR, ActingFor
 from gameserver.game.tokens import player_of
-from gameserver.http.call import ANYONE, Call, OnceKey, Role, Who
+from gameserver.http.call import ANYONE, Call, NoQuery, OnceKey, Role, Who
 from gameserver.http.doing_once import doing_once
 from gameserver.http.errors import (
     PROBLEM_JSON,
@@ -23,13 +23,11 @@ from gameserver.http.errors import (
 )
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
-from gameserver.http.route import JSON, Answer, Route, Streamed, Written
+from gameserver.http.route import JSON, USUAL, Answer, Route, Streamed, Upload, Written
 from gameserver.http.site import Site
 from gameserver.http.strange_json import not_json
 from gameserver.ledger import idempotency
 from gameserver.ledger.paging import BadCursor
-
-BODY_WITHIN_S = 15.0
 
 KEY_MAX = 128
 """An API key or token that is longer is none."""
@@ -44,7 +42,9 @@ Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def serve(route: Route, site: Site, memory: Memory, guesses: Guesses) -> Handle:
     """The aiohttp handler of a route."""
-    handler = route.handler if route.deed is None else doing_once(route.deed, route.status)
+    handler = route.handler
+    if route.deed is not None:
+        handler = doing_once(route.deed, route.status, route.prepare)
     assert handler is not None
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -57,7 +57,20 @@ def serve(route: Route, site: Site, memory: Memory, guesses: Guesses) -> Handle:
             answer = invalid("cursor", "is none of ours")
         return _answered(route, answer)
 
-    return handle
+    return handle if route.intake.at_once is None else _few(handle, route.intake.at_once)
+
+
+def _few(handle: Handle, at_once: int) -> Handle:
+    """A handler for so many callers at once; whoever comes beyond is told to come again."""
+    room = asyncio.Semaphore(at_once)
+
+    async def handle_if_room(request: web.Request) -> web.StreamResponse:
+        if room.locked():
+            return as_response(Problem("busy", retry_after_s=5))
+        async with room:
+            return await handle(request)
+
+    return handle_if_room
 
 
 def as_response(problem: Problem) -> web.Response:
@@ -190,8 +203,8 @@ async def _body(route: Route, request: web.Request) -> Any:
     if medium is None and request.can_read_body and not _JSON_MEDIA.fullmatch(media):
         return Problem("unsupported_media_type", f"It came as {media[:64]}.")
     try:
-        async with asyncio.timeout(BODY_WITHIN_S):
-            raw = await request.read()
+        async with asyncio.timeout(route.intake.within_s):
+            raw = await _as_large(route, request).read()
     except TimeoutError:
         return _SLOW
     if medium is not None:
@@ -199,10 +212,17 @@ async def _body(route: Route, request: web.Request) -> Any:
     return _decoded(route, b"{}" if route.body_optional and not raw else raw)
 
 
+def _as_large(route: Route, request: web.Request) -> web.BaseRequest:
+    """The request, whose body may be as large as the route takes it."""
+    if route.intake is USUAL:
+        return request
+    return request.clone(client_max_size=route.intake.most)
+
+
 def _parameters(request: web.Request) -> dict[str, str]:
     """What the Content-Type says besides the media type, `charset` for one."""
     header = Message()
-    header["Content-Type"] = request.headers["Content-Type"]
+    header["Content-Type"] = request.headers.get("Content-Type", JSON)
     _, *given = header.get_params() or [("", "")]
     return {name.lower(): text for name, text in given if isinstance(text, str)}
 
@@ -232,8 +252,8 @@ def _once(route: Route, who: Who, request: web.Request, body: Any) -> OnceKey | 
         principal,
         key,
         route.method.encode(),
-        request.path.encode(),
-        msgspec.json.encode(body),
+        request.path_qs.encode() if route.query is not NoQuery else request.path.encode(),
+        body.digest if isinstance(body, Upload) else msgspec.json.encode(body),
     )
     # Game servers change their keys; what they ask for others makes no keys that must be sealed.
     secret = who.key if who.through is not None else _secret(request)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from gameserver.coupons.client import CouponClient
 from gameserver.coupons.service import CouponService
 from gameserver.game.catching import Rules
+from gameserver.game.no_spawn import NoSpawn
+from gameserver.geocoding import Geocoder
 from gameserver.http.traffic import Traffic
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.messages import InboxMessage
@@ -35,6 +37,10 @@ class Site:
     """Takes out where a player was. May fail: it goes by itself within a day."""
     traffic: Traffic = field(default_factory=Traffic)
     """Counts what is asked of the API."""
+    no_spawn: NoSpawn = field(default_factory=NoSpawn)
+    """Where no cat may be."""
+    geocoder: Geocoder | None = None
+    """Looks addresses up; None: nobody does."""
     coupon_client: CouponClient | None = None
     """The coupon service that has the books of coupons, where that is not this process."""
     origins: tuple[str, ...] = ()

@@ -1,21 +1,20 @@
 """Merchants' stores and their spawn plans."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection
 
-from gameserver.game.datum import FROM_WGS84, TO_WGS84, Datum
-from gameserver.game.hours import BadHours, check_hours
-from gameserver.game.model import ActiveHours
-from gameserver.game.model import SpawnPlan as GamePlan
+from gameserver.game.datum import TO_WGS84, Datum
+from gameserver.game.hours import are_hours
+from gameserver.game.zones import timezone_at
+from gameserver.http.areas import told
 from gameserver.http.call import Call, Listed, NoQuery, Paging
 from gameserver.http.errors import Problem, invalid
-from gameserver.http.texts import Id, Line, Moment, Name, epoch_ms, is_id, moment_of, moment_rule
+from gameserver.http.spawn_plans import NO_STORE, SpawnPlan, no_room, shown_plan
+from gameserver.http.texts import Line, Name, is_id
 from gameserver.ledger import stores as ledger_stores
-from gameserver.ledger.stores import UnknownTimezone
-from gameserver.species import Species
+from gameserver.ledger.stores import NotKept, RefTaken, UnknownTimezone
 
 Latitude = Annotated[float, Meta(ge=-90, le=90, description="Degrees, in the store's datum.")]
 Longitude = Annotated[float, Meta(ge=-180, le=180, description="Degrees, in the store's datum.")]
@@ -28,54 +27,46 @@ Timezone = Annotated[
         description="IANA name, `Asia/Shanghai`; a day of the limits per day begins by it.",
     ),
 ]
+Ref = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=r"^(?=.*\S)[^\x00-\x1f\x7f]*$(?!\n)",
+        description="The merchant's own number of the store; no two have the same.",
+    ),
+]
+OpeningHours = Annotated[
+    str,
+    Meta(
+        max_length=500,
+        pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)",
+        description="OpenStreetMap's syntax, `Mo-Fr 10:00-22:00; PH off`, in the store's time zone;"
+        " without them it is always open. Cats are there only while it is.",
+    ),
+]
 State = Literal["active", "paused"]
-
-PLACE_DIGITS = 7
-"""About a centimetre."""
-
-
-class ActiveSpan(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """When cats live around the store: from, to (not included), and hours.
-
-    `hours` are in OpenStreetMap's syntax of opening hours, in the store's time zone.
-    """
-
-    from_: Moment | None = None
-    to: Moment | None = None
-    hours: Line | None = None
-
-
-Weight = Annotated[float, Meta(gt=0, le=1e6)]
-
-
-class SpawnPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How many cats of which kinds live around a store, and what they carry.
-
-    `species` are weights against each other; without it all kinds come as often as they do by
-    nature. `campaign` is one of the merchant's own, or null for cats without coupons.
-    """
-
-    cats_alive: Annotated[int, Meta(ge=0, le=200)]
-    lifetime_s: Annotated[int, Meta(ge=10, le=86_400)]
-    radius_m: Annotated[float, Meta(ge=0, le=1000)]
-    species: Annotated[dict[str, Weight], Meta(min_length=1, max_length=100)] | None = None
-    campaign: Id | None = None
-    catches_per_cat: Annotated[int, Meta(ge=1, le=1000)] = 1
-    active: ActiveSpan = ActiveSpan()
+Candidate = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)", description="Of those offered.")]
 
 
 class NewStore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A store to be. Without `catch_m` it has the game's own reach."""
+    """A store to be. Without `timezone` it has its place's, without `catch_m` the usual reach.
+
+    Without `lat` and `lon` its `address` is looked up: where exactly one place is found, it is
+    there; else the places that were found are offered, and `candidate` names one of them.
+    """
 
     name: Name
-    lat: Latitude
-    lon: Longitude
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     datum: Datum = Datum.WGS84
     address: Line | None = None
-    timezone: Timezone
-    opening_hours: Line | None = None
+    candidate: Candidate | None = None
+    timezone: Timezone | None = None
+    opening_hours: OpeningHours | None = None
     catch_m: Reach | None = None
     state: State = "active"
+    ref: Ref | None = None
 
 
 class StoreChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -91,9 +82,10 @@ class StoreChange(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     datum: Datum | UnsetType = UNSET
     address: Line | UnsetType | None = UNSET
     timezone: Timezone | UnsetType = UNSET
-    opening_hours: Line | UnsetType | None = UNSET
+    opening_hours: OpeningHours | UnsetType | None = UNSET
     catch_m: Reach | UnsetType = UNSET
     state: State | UnsetType = UNSET
+    ref: Ref | UnsetType | None = UNSET
 
 
 class Store(Struct, frozen=True, kw_only=True):
@@ -109,27 +101,35 @@ class Store(Struct, frozen=True, kw_only=True):
     opening_hours: str | None
     catch_m: float
     state: State
+    ref: str | None
     spawn_plan: SpawnPlan | None
 
 
-def place_is_whole(said: StoreChange) -> Problem | None:
+def place_is_whole(said: NewStore | StoreChange) -> Problem | None:
     """Half a place is none."""
-    if (said.lat is UNSET) == (said.lon is UNSET):
+    has_lat, has_lon = (part is not None and part is not UNSET for part in (said.lat, said.lon))
+    if has_lat == has_lon:
         return None
-    return invalid("lat" if said.lat is UNSET else "lon", "is missing: lat and lon come together")
+    return invalid("lon" if has_lat else "lat", "is missing: lat and lon come together")
 
 
-def span_is_forward(said: SpawnPlan) -> Problem | None:
-    """A span ends after it begins."""
-    begins, ends = said.active.from_, said.active.to
-    if begins is None or ends is None or begins < ends:
+def hours_can_be_read(said: NewStore | StoreChange) -> Problem | None:
+    """Hours that nobody can read would keep the cats away, or let them stay at night."""
+    hours = said.opening_hours
+    if hours is None or hours is UNSET or are_hours(hours):
         return None
-    return invalid("active.to", "must be after active.from")
+    return invalid("opening_hours", "are not as OpenStreetMap writes them: Mo-Fr 10:00-22:00")
 
 
-PLAN_RULES = (moment_rule("active.from_"), moment_rule("active.to"), span_is_forward)
+def place_is_said(said: NewStore) -> Problem | None:
+    """A place or an address: one of them must be there."""
+    if said.lat is not None or said.address:
+        return None
+    return invalid("lat", "is missing: give lat and lon, or an address")
 
-NO_STORE = Problem("not_found", "This merchant has no such store.")
+
+NEW_RULES = (place_is_whole, place_is_said, hours_can_be_read)
+CHANGE_RULES = (place_is_whole, hours_can_be_read)
 
 
 async def list_stores(call: Call[None, Paging]) -> Listed[Store]:
@@ -142,6 +142,8 @@ async def list_stores(call: Call[None, Paging]) -> Listed[Store]:
 def make_store(connection: Connection, call: Call[NewStore, NoQuery]) -> Store | Problem:
     """Put a store on the map. It has no cats before it has a spawn plan."""
     said = call.body
+    assert said.lat is not None, "whoever gives an address only was helped by `found`"
+    assert said.lon is not None
     lat, lon = TO_WGS84[said.datum](said.lat, said.lon)
     wanted = ledger_stores.NewStore(
         name=said.name,
@@ -149,31 +151,34 @@ def make_store(connection: Connection, call: Call[NewStore, NoQuery]) -> Store |
         lon=lon,
         datum=said.datum.value,
         address=said.address,
-        timezone=said.timezone,
+        timezone=said.timezone or timezone_at(lat, lon),
         opening_hours=said.opening_hours,
         catch_m=call.site.rules.catch_m if said.catch_m is None else said.catch_m,
         state=said.state,
+        ref=said.ref,
     )
     made = ledger_stores.create_stores(connection, call.merchant, [wanted], call.now_ms)
-    return _no_timezone(made) if isinstance(made, UnknownTimezone) else shown(made[0])
+    return shown(made[0]) if isinstance(made, list) else _not_kept(made)
 
 
 async def get_store(call: Call[None, NoQuery]) -> Store | Problem:
     """One store."""
-    store = await _store(call, call.path["store"])
+    store = await store_of(call, call.path["store"])
     return NO_STORE if store is None else shown(store)
 
 
 async def change_store(call: Call[StoreChange, NoQuery]) -> Store | Problem:
     """Change what is said, and leave the rest."""
     said = call.body
-    store = await _store(call, call.path["store"])
+    store = await store_of(call, call.path["store"])
     if store is None:
         return NO_STORE
     lat, lon = said.lat, said.lon
     if lat is not UNSET and lon is not UNSET:
         datum = Datum(store.datum) if said.datum is UNSET else said.datum
         lat, lon = TO_WGS84[datum](lat, lon)
+        if store.plan is not None and no_room(call, (lat, lon), store.plan) is not None:
+            return invalid("lat", "is away from where the store's cats may be: see its spawn plan")
     change = ledger_stores.StoreChange(
         name=said.name,
         lat=lat,
@@ -184,10 +189,11 @@ async def change_store(call: Call[StoreChange, NoQuery]) -> Store | Problem:
         opening_hours=said.opening_hours,
         catch_m=said.catch_m,
         state=said.state,
+        ref=said.ref,
     )
     changed = await call.site.ledger.merchants.update_store(call.merchant, store.id, change)
-    if isinstance(changed, UnknownTimezone):
-        return _no_timezone(changed)
+    if isinstance(changed, UnknownTimezone | RefTaken):
+        return _not_kept(changed)
     return NO_STORE if changed is None else shown(changed)
 
 
@@ -198,92 +204,36 @@ async def delete_store(call: Call[None, NoQuery]) -> Problem | None:
     return None if known else NO_STORE
 
 
-async def put_plan(call: Call[SpawnPlan, NoQuery]) -> SpawnPlan | Problem:
-    """Give a store its spawn plan, in place of any other."""
-    store = call.path["store"]
-    if not is_id(store):
-        return NO_STORE
-    plan = _game_plan(call.body, call.site.species)
-    if isinstance(plan, Problem):
-        return plan
-    if plan.campaign is not None and not await _is_campaign_of(call, plan.campaign):
-        return invalid("campaign", "this merchant has no such campaign")
-    changed = await call.site.ledger.merchants.put_plan(call.merchant, store, plan)
-    if changed is None:
-        return NO_STORE
-    assert changed.plan is not None
-    return _shown_plan(changed.plan)
-
-
-async def _is_campaign_of(call: Call[SpawnPlan, NoQuery], campaign: str) -> bool:
-    """Whether the coupon service has the campaign, as one of the caller's merchant."""
-    found = await call.site.coupons.offerings([campaign])
-    return any(offering.merchant == call.merchant for offering in found)
-
-
 def shown(store: ledger_stores.Store) -> Store:
     """A store of the ledger as merchants see it."""
     assert store.state != "deleted"
     datum = Datum(store.datum)
-    lat, lon = FROM_WGS84[datum](store.lat, store.lon)
+    lat, lon = told(store.lat, store.lon, datum)
     return Store(
         id=store.id,
         name=store.name,
-        lat=round(lat, PLACE_DIGITS),
-        lon=round(lon, PLACE_DIGITS),
+        lat=lat,
+        lon=lon,
         datum=datum,
         address=store.address,
         timezone=store.timezone,
         opening_hours=store.opening_hours,
         catch_m=store.catch_m,
         state=store.state,
-        spawn_plan=None if store.plan is None else _shown_plan(store.plan),
+        ref=store.ref,
+        spawn_plan=None if store.plan is None else shown_plan(store.plan, datum),
     )
 
 
-async def _store(call: Call[Any, NoQuery], store: str) -> ledger_stores.Store | None:
+async def store_of(call: Call[Any, NoQuery], store: str) -> ledger_stores.Store | None:
     if not is_id(store):
         return None
     return await call.site.ledger.merchants.get_store(call.merchant, store)
 
 
-def _no_timezone(unknown: UnknownTimezone) -> Problem:
-    return invalid("timezone", f"{unknown.timezone!r} is no IANA time zone, as Asia/Shanghai is")
-
-
-def _game_plan(said: SpawnPlan, kinds: Mapping[str, Species]) -> GamePlan | Problem:
-    """The plan as the game knows it."""
-    weights = said.species
-    if weights is None:
-        weights = {kind: species.weight for kind, species in kinds.items()}
-    for kind in weights:
-        if kind not in kinds:
-            return invalid(f"species.{kind}", "is no species; see /v1/species")
-    active = said.active
-    if active.hours is not None:
-        try:
-            check_hours(active.hours)
-        except BadHours as error:
-            return invalid("active.hours", f"{error}, as in Mo-Fr 10:00-22:00")
-    return GamePlan(
-        cats_alive=said.cats_alive,
-        lifetime_s=said.lifetime_s,
-        radius_m=said.radius_m,
-        species=weights,
-        campaign=said.campaign,
-        catches_per_cat=said.catches_per_cat,
-        active=ActiveHours(epoch_ms(active.from_), epoch_ms(active.to), active.hours),
-    )
-
-
-def _shown_plan(plan: GamePlan) -> SpawnPlan:
-    active = plan.active
-    return SpawnPlan(
-        cats_alive=plan.cats_alive,
-        lifetime_s=plan.lifetime_s,
-        radius_m=plan.radius_m,
-        species=plan.species,
-        campaign=plan.campaign,
-        catches_per_cat=plan.catches_per_cat,
-        active=ActiveSpan(moment_of(active.from_ms), moment_of(active.to_ms), active.hours),
-    )
+def _not_kept(why: NotKept) -> Problem:
+    match why:
+        case UnknownTimezone(timezone):
+            return invalid("timezone", f"{timezone!r} is no IANA time zone, as Asia/Shanghai is")
+        case RefTaken():
+            return Problem("ref_taken", f"Another store of this merchant has the ref {why.ref!r}.")

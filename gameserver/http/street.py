@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from gameserver.game.geo import great_circle_m
 from gameserver.game.model import PlannedStore
-from gameserver.game.spawning import plan_is_active
+from gameserver.game.spawning import is_active
 from gameserver.http.call import Call, Listed, NoQuery
 from gameserver.http.route import JSON, Written
 
@@ -110,4 +110,4 @@ async def _stores_with_cats(call: Call[None, NoQuery]) -> list[PlannedStore]:
 
 def _has_cats(store: PlannedStore, now_ms: int) -> bool:
     plan = store.plan
-    return plan is not None and plan.cats_alive > 0 and plan_is_active(plan, store.timezone, now_ms)
+    return plan is not None and plan.cats_alive > 0 and is_active(store, now_ms)

@@ -8,18 +8,20 @@ coupons, leftovers), so that its absence delays nothing else.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from random import Random
 from time import perf_counter
 
 from gameserver.awards.awards import Awards
 from gameserver.coupons.service import CouponService
 from gameserver.game.model import Cat
-from gameserver.game.spawning import cats_for
+from gameserver.game.no_spawn import NoSpawn
 from gameserver.histogram import Histogram
 from gameserver.keeper.leftovers import RELEASE_ALL, Leftovers
 from gameserver.keeper.plans import Plans
 from gameserver.keeper.region import RegionBook
 from gameserver.keeper.shares import Shares
+from gameserver.keeper.streets import Streets
 from gameserver.keeper.supply import Supply
 from gameserver.ledger.database import LedgerError
 from gameserver.ledger.merchants import Merchants
@@ -56,7 +58,8 @@ class Keeper:
         self._shares_ms = 0
         self._regions: dict[str, RegionBook] = {}
         self._region_of: dict[str, str] = {}
-        self._supply = Supply(books.coupons, self._regions, self._spawn)
+        self._streets = Streets(books.no_spawn)
+        self._supply = Supply(books.coupons, self._regions, self._streets, self._spawn)
         self.leftovers = Leftovers(live, awards, books.coupons)
         self.spawned = 0
         self.rounds = Histogram()
@@ -174,9 +177,9 @@ class Keeper:
         await self._shares.round(self._plans.regions, now_ms)
         # Not what this round gained: a region can be lost beside it (`_lose`) and won back in it.
         for name in self._regions.keys() - self._shares.held:
-            del self._regions[name]
+            self._regions.pop(name).close()
         for name in self._shares.held - self._regions.keys():
-            book = self._regions[name] = RegionBook(name)
+            book = self._regions[name] = RegionBook(name, self._streets)
             for store_id in self._plans.in_region(name):
                 self._plan(book, store_id, now_ms)
 
@@ -243,6 +246,8 @@ class Keeper:
             for book, store_id in looked_at:
                 book.remind(store_id, now_ms)  # nobody knows what was done: look again
             raise
+        finally:
+            self._streets.settle(chain.from_iterable(cats.values()), self._regions)
 
     async def _tend(self, book: RegionBook, store_id: str, now_ms: int) -> list[Cat]:
         """Withdraw the cats that a store must not have; those that are to come out now."""
@@ -257,7 +262,7 @@ class Keeper:
         if store.plan.campaign is not None:
             self._supply.want(book.name, store_id)
             return []
-        return cats_for(store, missing, now_ms, self._rng)
+        return self._streets.place(store, missing, now_ms, self._rng)
 
     async def _spawn(self, name: str, cats: list[Cat], now_ms: int) -> None:
         try:
@@ -295,12 +300,17 @@ class Keeper:
 
     def _lose(self, name: str) -> None:
         self._shares.lose(name)
-        self._regions.pop(name, None)
+        book = self._regions.pop(name, None)
+        if book is not None:
+            book.close()
 
 
 class Books:
-    """The parts of the books that a keeper works with."""
+    """The parts of the books that a keeper works with, and the map that it was given."""
 
-    def __init__(self, coupons: CouponService, merchants: Merchants) -> None:
+    def __init__(
+        self, coupons: CouponService, merchants: Merchants, no_spawn: NoSpawn | None = None
+    ) -> None:
         self.coupons = coupons
         self.merchants = merchants
+        self.no_spawn = no_spawn

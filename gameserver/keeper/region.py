@@ -6,9 +6,9 @@ No I/O. Two heaps say what is due, so a tick costs what it has to do, however ma
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from gameserver.game.geo import planar_m
 from gameserver.game.model import Cat, PlannedStore
-from gameserver.game.spawning import next_turn_ms, plan_is_active
+from gameserver.game.spawning import is_active, next_turn_ms
+from gameserver.keeper.streets import Streets
 
 SPAWN_MOST = 50
 """Cats per store and tick: a new plan of hundreds fills up over a few ticks."""
@@ -23,8 +23,9 @@ SOLD_OUT_WAIT_MAX_MS = 60_000
 class RegionBook:
     """The stores and living cats of one region."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, streets: Streets | None = None) -> None:
         self.name = name
+        self._streets = streets or Streets()
         self.cursor: str | None = None
         """Where to read the feed on; None until a snapshot is in."""
         self._sweep_ms = 0
@@ -41,7 +42,7 @@ class RegionBook:
 
     def start_over(self, cats: Iterable[Cat]) -> None:
         """Take a snapshot as the truth."""
-        self._cats.clear()
+        self.close()
         self._alive.clear()
         self._expiry.clear()
         for cat in cats:
@@ -50,9 +51,20 @@ class RegionBook:
         for store in self._stores.keys() | self._alive.keys():
             self._remind(store, 0)
 
+    def close(self) -> None:
+        """The region is another keeper's now: forget its cats."""
+        for cat_id in self._cats:
+            self._streets.crowd.remove(cat_id)
+        self._cats.clear()
+
+    def knows(self, cat_id: str) -> bool:
+        """Whether a cat is alive here."""
+        return cat_id in self._cats
+
     def appeared(self, cat: Cat) -> None:
         """A cat is alive (again)."""
         self._cats[cat.id] = cat
+        self._streets.crowd.add(cat)
         self._alive.setdefault(cat.store, set()).add(cat.id)
         heappush(self._expiry, (cat.expires_ms, cat.id))
 
@@ -61,6 +73,7 @@ class RegionBook:
         cat = self._cats.pop(cat_id, None)
         if cat is None:
             return
+        self._streets.crowd.remove(cat_id)
         self._alive[cat.store].discard(cat_id)
         self._remind(cat.store, now_ms)
 
@@ -123,10 +136,10 @@ class RegionBook:
         plan = store.plan if store is not None else None
         if store is None or plan is None:
             return store, 0, list(alive)
-        turn_ms = next_turn_ms(plan, store.timezone, now_ms)
+        turn_ms = next_turn_ms(store, now_ms)
         if turn_ms is not None:
             self._remind(store_id, turn_ms)
-        if not plan_is_active(plan, store.timezone, now_ms):
+        if not is_active(store, now_ms):
             return store, 0, list(alive)
         stale = [cat_id for cat_id in alive if not self._fits(self._cats[cat_id], store)]
         stay = len(alive) - len(stale)
@@ -138,15 +151,14 @@ class RegionBook:
             self._remind(store_id, now_ms)
         return store, max(0, min(missing, SPAWN_MOST)), stale
 
-    @staticmethod
-    def _fits(cat: Cat, store: PlannedStore) -> bool:
+    def _fits(self, cat: Cat, store: PlannedStore) -> bool:
         plan = store.plan
         return plan is not None and (
             cat.campaign == plan.campaign
             and cat.title == (store.campaign_title if plan.campaign else None)
             and cat.store_name == store.name
             and cat.species in plan.species
-            and planar_m(cat.lat, cat.lon, store.lat, store.lon) <= plan.radius_m * 1.01 + 1.0
+            and self._streets.grounds.of(store).holds(cat.lat, cat.lon)
         )
 
     def remind(self, store_id: str, at_ms: int) -> None:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from gameserver.coupons.service import CouponService
 from gameserver.game.model import Cat, Reservation
-from gameserver.game.spawning import cats_for
 from gameserver.keeper.leftovers import RELEASE_ALL
 from gameserver.keeper.region import RegionBook
+from gameserver.keeper.streets import Streets
 from gameserver.ledger.errors import LedgerError
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,15 @@ class Supply:
     """Puts out the couponed cats that stores lack."""
 
     def __init__(
-        self, coupons: CouponService, regions: Mapping[str, RegionBook], spawn: Spawn
+        self,
+        coupons: CouponService,
+        regions: Mapping[str, RegionBook],
+        streets: Streets,
+        spawn: Spawn,
     ) -> None:
         self._coupons = coupons
         self._regions = regions
+        self._streets = streets
         self._spawn = spawn
         self._rng = Random()
         self._stores: dict[tuple[str, str], None] = {}
@@ -70,10 +75,10 @@ class Supply:
                 if book is not None:
                     wanted += self._lacking(book, store_id, now_ms)
                 if len(wanted) >= CATS_AT_ONCE:
-                    await self._bring(wanted, now_ms)
+                    await self._settle(wanted, now_ms)
                     wanted = []
             if wanted:
-                await self._bring(wanted, now_ms)
+                await self._settle(wanted, now_ms)
         except BaseException:
             for region, store_id in stores:
                 if region in self._regions:  # nobody knows what was done: look again
@@ -84,7 +89,14 @@ class Supply:
         store, missing, _ = book.wants(store_id, now_ms)
         if store is None or not missing:
             return []
-        return [Wanted(book, cat) for cat in cats_for(store, missing, now_ms, self._rng)]
+        cats = self._streets.place(store, missing, now_ms, self._rng)
+        return [Wanted(book, cat) for cat in cats]
+
+    async def _settle(self, wanted: list[Wanted], now_ms: int) -> None:
+        try:
+            await self._bring(wanted, now_ms)
+        finally:
+            self._streets.settle([cat for _, cat in wanted], self._regions)
 
     async def _bring(self, wanted: list[Wanted], now_ms: int) -> None:
         """Set coupons aside, and put out what may carry them, with as many catches as granted."""

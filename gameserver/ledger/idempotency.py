@@ -103,6 +103,21 @@ def once(
     return answer
 
 
+def kept(connection: Connection, asked: Request, now_ms: int) -> Answer | KeyReused | None:
+    """The answer that was given to a request before; None where there is none. Changes nothing."""
+    row = connection.execute(
+        select(answers.c.digest, answers.c.status, answers.c.body).where(
+            answers.c.principal == asked.principal,
+            answers.c.key == asked.key,
+            answers.c.at_ms > now_ms - TTL_MS,
+            answers.c.status != _PENDING,
+        )
+    ).first()
+    if row is None:
+        return None
+    return Answer(row.status, row.body) if row.digest == asked.digest else KeyReused()
+
+
 def sweep(connection: Connection, now_ms: int, limit: int) -> int:
     """Delete at most `limit` answers that are too old to be given again, and say how many."""
     old = (

@@ -48,6 +48,10 @@ class Merchants:
         """All merchants, the oldest first."""
         return await self._db.read(list_merchants, limit, cursor)
 
+    async def exists(self, merchant: str) -> bool:
+        """Whether there is such a merchant."""
+        return await self._db.read(exists, merchant)
+
     async def add_key(self, merchant: str, role: keys.Role) -> NewKey | None:
         """A further key of a merchant, `merchant` or `clerk`; None if there is no such merchant."""
         return await self._db.write(keys.add_key, role, merchant, self._clock())
@@ -70,14 +74,14 @@ class Merchants:
 
     async def create_store(
         self, merchant: str, store: stores.NewStore
-    ) -> stores.Store | stores.UnknownTimezone:
+    ) -> stores.Store | stores.NotKept:
         """Make one store. See `stores.create_stores`."""
         made = await self.create_stores(merchant, [store])
-        return made if isinstance(made, stores.UnknownTimezone) else made[0]
+        return made[0] if isinstance(made, list) else made
 
     async def create_stores(
         self, merchant: str, wanted: Sequence[stores.NewStore]
-    ) -> list[stores.Store] | stores.UnknownTimezone:
+    ) -> list[stores.Store] | stores.NotKept:
         """See `stores.create_stores`."""
         return await self._db.write(stores.create_stores, merchant, wanted, self._clock())
 
@@ -93,7 +97,7 @@ class Merchants:
 
     async def update_store(
         self, merchant: str, store: str, change: stores.StoreChange
-    ) -> stores.Store | stores.UnknownTimezone | None:
+    ) -> stores.Store | stores.NotKept | None:
         """See `stores.update_store`."""
         return await self._db.write(stores.update_store, merchant, store, change)
 
@@ -176,3 +180,8 @@ def list_merchants(connection: Connection, limit: int, cursor: str | None) -> Pa
     rows = connection.execute(query).all()
     following = rows[size - 1].id if len(rows) > size else None
     return Page([Merchant(row.id, row.name) for row in rows[:size]], following)
+
+
+def exists(connection: Connection, merchant: str) -> bool:
+    """Whether there is such a merchant."""
+    return connection.scalar(select(merchants.c.id).where(merchants.c.id == merchant)) is not None

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gameserver.game.geo import STORE_RADIUS_MAX_M, region_of
+from gameserver.game.hours import are_hours
 from gameserver.game.model import PlannedStore, SpawnPlan
+from gameserver.game.zones import is_timezone
 from gameserver.ledger.batch import AnyRow, among, insert_ignore, texts
 from gameserver.ledger.ids import new_id
 from gameserver.ledger.paging import Page, page_size, text_cursor
@@ -23,6 +24,7 @@ Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Reach = Annotated[float, Meta(gt=0, le=STORE_RADIUS_MAX_M)]
 Datum = Literal["wgs84", "gcj02", "bd09"]
 StoreState = Literal["active", "paused", "deleted"]
+Ref = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class NewStore(Struct, frozen=True, kw_only=True):
@@ -37,6 +39,7 @@ class NewStore(Struct, frozen=True, kw_only=True):
     opening_hours: Text | None = None
     catch_m: Reach = 50.0
     state: Literal["active", "paused"] = "active"
+    ref: Ref | None = None
 
 
 class StoreChange(Struct, frozen=True, kw_only=True):
@@ -51,6 +54,7 @@ class StoreChange(Struct, frozen=True, kw_only=True):
     opening_hours: Text | UnsetType | None = UNSET
     catch_m: Reach | UnsetType = UNSET
     state: Literal["active", "paused"] | UnsetType = UNSET
+    ref: Ref | UnsetType | None = UNSET
 
 
 class Store(Struct, frozen=True, kw_only=True):
@@ -67,6 +71,7 @@ class Store(Struct, frozen=True, kw_only=True):
     opening_hours: str | None
     catch_m: float
     state: StoreState
+    ref: str | None
     plan: SpawnPlan | None
 
 
@@ -76,6 +81,15 @@ class UnknownTimezone(Struct, frozen=True):
     timezone: str
 
 
+class RefTaken(Struct, frozen=True):
+    """Another store of the merchant has that number."""
+
+    ref: str
+
+
+NotKept = UnknownTimezone | RefTaken
+"""Why a store cannot be as it was said."""
+
 _STORES = select(stores, spawn_plans.c.plan).select_from(stores.outerjoin(spawn_plans))
 _PLANNED = (
     _STORES.where(stores.c.rev > bindparam("since")).order_by(stores.c.rev).limit(bindparam("most"))
@@ -84,13 +98,17 @@ _PLANNED = (
 
 def create_stores(
     connection: Connection, merchant: str, wanted: Sequence[NewStore], now_ms: int
-) -> list[Store] | UnknownTimezone:
+) -> list[Store] | NotKept:
     """Make stores, all or none."""
     for each in wanted:
-        if each.timezone not in available_timezones():
+        if not is_timezone(each.timezone):
             return UnknownTimezone(each.timezone)
     if not wanted:
         return []
+    refs = [each.ref for each in wanted if each.ref is not None]
+    taken = _taken(connection, merchant, refs)
+    if taken is not None:
+        return taken
     made = [(new_id("sto", now_ms), each) for each in wanted]
     first_rev = next_rev(connection, len(made))
     connection.execute(
@@ -136,7 +154,7 @@ def list_stores(
 
 def update_store(
     connection: Connection, merchant: str, store: str, change: StoreChange
-) -> Store | UnknownTimezone | None:
+) -> Store | NotKept | None:
     """Change a store; None if the merchant has none of that id."""
     row = connection.execute(_one(merchant, store).with_for_update(of=stores)).first()
     if row is None:
@@ -146,8 +164,12 @@ def update_store(
         for field, value in msgspec.structs.asdict(change).items()
         if value is not UNSET
     }
-    if "timezone" in values and values["timezone"] not in available_timezones():
+    if "timezone" in values and not is_timezone(values["timezone"]):
         return UnknownTimezone(values["timezone"])
+    if values.get("ref") is not None and values["ref"] != row.ref:
+        taken = _taken(connection, merchant, [values["ref"]])
+        if taken is not None:
+            return taken
     if "lat" in values or "lon" in values:
         region = region_of(values.get("lat", row.lat), values.get("lon", row.lon))
         values["region"] = region
@@ -199,6 +221,23 @@ def timezones(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row.id: row.timezone for row in connection.execute(query, {"ids": texts(ids)})}
 
 
+def _taken(connection: Connection, merchant: str, refs: list[str]) -> RefTaken | None:
+    """The first of these numbers that cannot be given: one that is there, or is asked for twice."""
+    if not refs:
+        return None
+    there = select(stores.c.ref).where(
+        stores.c.merchant_id == merchant,
+        stores.c.state != "deleted",
+        among(stores.c.ref, "refs"),
+    )
+    seen = set(connection.scalars(there, {"refs": texts(refs)}))
+    for ref in refs:
+        if ref in seen:
+            return RefTaken(ref)
+        seen.add(ref)
+    return None
+
+
 def _one(merchant: str, store: str) -> Any:
     return _STORES.where(
         stores.c.id == store, stores.c.merchant_id == merchant, stores.c.state != "deleted"
@@ -223,6 +262,7 @@ def _store(row: AnyRow) -> Store:
         opening_hours=row.opening_hours,
         catch_m=row.catch_m,
         state=row.state,
+        ref=row.ref,
         plan=_plan(row),
     )
 
@@ -242,4 +282,10 @@ def _planned(row: AnyRow) -> PlannedStore:
         catch_m=row.catch_m,
         plan=_plan(row) if row.state == "active" else None,
         rev=row.rev,
+        opening_hours=_readable(row.opening_hours),
     )
+
+
+def _readable(hours: str | None) -> str | None:
+    """Hours that can be read: once any text was taken for them, and decided nothing."""
+    return hours if hours is not None and are_hours(hours) else None

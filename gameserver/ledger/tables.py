@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
     false,
 )
 
@@ -69,10 +70,21 @@ stores = Table(
     Column("state", Text, nullable=False),
     Column("rev", BigInteger, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    # The merchant's own number of the store, so that a file that comes again is known again.
+    Column("ref", Text),
     CheckConstraint("state IN ('active', 'paused', 'deleted')", name="state"),
     CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="place"),
     Index(None, "merchant_id", "id"),
     Index(None, "rev"),
+)
+store_has_ref = and_(stores.c.ref.is_not(None), stores.c.state != "deleted")
+Index(
+    "uq_stores_ref",
+    stores.c.merchant_id,
+    stores.c.ref,
+    unique=True,
+    sqlite_where=store_has_ref,
+    postgresql_where=store_has_ref,
 )
 
 spawn_plans = Table(

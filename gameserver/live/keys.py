@@ -186,6 +186,13 @@ KINDS = (
         "the longest of these times",
         "a keeper: heartbeat.lua",
     ),
+    KeyKind(
+        "{k}:turn:<name>",
+        "string",
+        "who has the only turn that there is in a while",
+        "as long as the turn",
+        "Redis, by its time to live",
+    ),
 )
 
 
@@ -251,3 +258,7 @@ def told(process: str, nonce: str) -> str:
 
 
 KEEPERS = "{k}:keepers"
+
+
+def turn(name: str) -> str:
+    return f"{{k}}:turn:{name}"

@@ -18,12 +18,13 @@ from gameserver.live.keys import KEEPERS
 from gameserver.live.leases import Leases
 from gameserver.live.sessions import Sessions
 from gameserver.live.tracks import Tracks
+from gameserver.live.turns import Turns
 
 OLDEST = (6, 2)
 """The oldest Redis whose streams can be trimmed by age."""
 
 
-class Live(Claims, Feeds, Leases, Sessions, Tracks):
+class Live(Claims, Feeds, Leases, Sessions, Tracks, Turns):
     """The live world. Made with `open_live`."""
 
     async def ping(self) -> bool:

@@ -5,7 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gameserver.game.hours import BadHours, check_hours, is_open, next_change_ms
+from gameserver.game.hours import BadHours, Hours, check_hours
+
+SOMEWHERE = (52.5, 13.4)
+
+
+def is_open(hours: str, timezone: str, now_ms: int) -> bool:
+    return Hours(hours, timezone, SOMEWHERE).is_open(now_ms)
+
+
+def next_change_ms(hours: str, timezone: str, now_ms: int) -> int | None:
+    return Hours(hours, timezone, SOMEWHERE).next_change_ms(now_ms)
 
 
 def at(text: str, timezone: str) -> int:

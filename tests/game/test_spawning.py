@@ -14,12 +14,11 @@ from gameserver.game.geo import cat_region, great_circle_m, region_of
 from gameserver.game.model import ID_MAX, ActiveHours, Offering, PlannedStore, SpawnPlan
 from gameserver.game.spawning import (
     as_offered,
-    cats_for,
+    is_active,
     new_cat_id,
     next_turn_ms,
-    place_in_disc,
-    plan_is_active,
 )
+from tests.cats import ground, some_cats
 from tests.places import Place, anywhere, in_town
 
 NOW_MS = 1_700_000_000_000
@@ -59,7 +58,7 @@ def chi_square(counts: Counter[int], cells: int) -> float:
 def test_a_cat_stands_within_the_radius_of_its_store(
     store: Place, radius_m: float, seed: int
 ) -> None:
-    lat, lon = place_in_disc(*store, radius_m, Random(seed))
+    lat, lon = ground(a_store(store, radius_m=radius_m)).place(Random(seed))
     assert -90.0 <= lat <= 90.0
     assert -180.0 <= lon <= 180.0
     assert geodesic(store, (lat, lon)).m <= radius_m * (1.0 + SPHERE_OFF) + ROUNDED_M
@@ -67,15 +66,16 @@ def test_a_cat_stands_within_the_radius_of_its_store(
 
 @given(anywhere, st.integers(0, 2**32))
 def test_with_no_radius_every_cat_stands_at_its_store(store: Place, seed: int) -> None:
-    for cat in cats_for(a_store(store, radius_m=0.0), 3, NOW_MS, Random(seed)):
+    for cat in some_cats(a_store(store, radius_m=0.0), 3, NOW_MS, Random(seed)):
         assert geodesic(store, (cat.lat, cat.lon)).m <= ROUNDED_M
 
 
 def test_cats_are_spread_evenly_over_the_disc() -> None:
     """Eight rings of equal area by eight sectors: 63 degrees of freedom."""
     rng, cells = Random(11), Counter[int]()
+    disc = ground(a_store(radius_m=200.0))
     for _ in range(20_000):
-        lat, lon = place_in_disc(*TOWN, 200.0, rng)
+        lat, lon = disc.place(rng)
         far_m = great_circle_m(*TOWN, lat, lon)
         angle = atan2(lat - TOWN[0], (lon - TOWN[1]) * cos(radians(TOWN[0])))
         ring = min(7, int(8 * (far_m / 200.0) ** 2))
@@ -85,7 +85,8 @@ def test_cats_are_spread_evenly_over_the_disc() -> None:
 
 def test_species_come_by_their_weights() -> None:
     weights = {"bobbin": 6.0, "neon": 3.0, "midnight": 1.0, "page": 0.0}
-    cats = cats_for(a_store(species=weights), 20_000, NOW_MS, Random(3))
+    rng, store = Random(3), a_store(species=weights)
+    cats = [cat for _ in range(2_000) for cat in some_cats(store, 10, NOW_MS, rng)]
     counts = Counter(cat.species for cat in cats)
     assert counts["page"] == 0
     off = sum(
@@ -99,12 +100,12 @@ def test_species_come_by_their_weights() -> None:
 def test_a_cat_lives_between_three_quarters_and_all_of_the_lifetime(
     place: Place, lifetime_s: int, seed: int
 ) -> None:
-    for cat in cats_for(a_store(place, lifetime_s=lifetime_s), 5, NOW_MS, Random(seed)):
+    for cat in some_cats(a_store(place, lifetime_s=lifetime_s), 5, NOW_MS, Random(seed)):
         assert 750 * lifetime_s <= cat.expires_ms - NOW_MS <= 1000 * lifetime_s
 
 
 def test_the_cats_of_a_store_do_not_all_leave_at_once() -> None:
-    cats = cats_for(a_store(lifetime_s=600), 200, NOW_MS, Random(5))
+    cats = some_cats(a_store(lifetime_s=600), 200, NOW_MS, Random(5))
     leaving = Counter((cat.expires_ms - NOW_MS) // 15_000 for cat in cats)
     assert len(leaving) >= 10
     assert max(leaving.values()) < 50
@@ -112,7 +113,7 @@ def test_the_cats_of_a_store_do_not_all_leave_at_once() -> None:
 
 def test_a_cat_is_its_stores() -> None:
     store = a_store(campaign="c1", catches_per_cat=3)
-    cats = cats_for(store, 4, NOW_MS, Random(1))
+    cats = some_cats(store, 4, NOW_MS, Random(1))
     assert len({cat.id for cat in cats}) == 4
     for cat in cats:
         assert cat_region(cat.id) == store.region
@@ -122,18 +123,18 @@ def test_a_cat_is_its_stores() -> None:
 
 
 def test_a_cat_without_a_campaign_promises_nothing() -> None:
-    (cat,) = cats_for(a_store(campaign=None), 1, NOW_MS, Random(1))
+    (cat,) = some_cats(a_store(campaign=None), 1, NOW_MS, Random(1))
     assert (cat.campaign, cat.title) == (None, None)
 
 
 def test_no_cats_wanted_are_no_cats() -> None:
-    assert cats_for(a_store(), 0, NOW_MS, Random(1)) == []
+    assert some_cats(a_store(), 0, NOW_MS, Random(1)) == []
 
 
 def test_the_same_seed_makes_the_same_cats() -> None:
     store = a_store(species={"bobbin": 1.0, "neon": 1.0})
-    assert cats_for(store, 9, NOW_MS, Random(4)) == cats_for(store, 9, NOW_MS, Random(4))
-    assert cats_for(store, 9, NOW_MS, Random(4)) != cats_for(store, 9, NOW_MS, Random(5))
+    assert some_cats(store, 9, NOW_MS, Random(4)) == some_cats(store, 9, NOW_MS, Random(4))
+    assert some_cats(store, 9, NOW_MS, Random(4)) != some_cats(store, 9, NOW_MS, Random(5))
 
 
 @given(anywhere, st.integers(0, 2**32))
@@ -173,11 +174,9 @@ def test_ids_of_a_region_stand_in_the_order_of_their_seconds(
 def test_a_plan_is_active_from_its_first_moment_until_its_last(
     from_ms: int | None, to_ms: int | None, active: bool
 ) -> None:
-    plan = a_store().plan
-    assert plan is not None
-    spanned = replace(plan, active=ActiveHours(from_ms, to_ms))
-    assert plan_is_active(spanned, "UTC", NOW_MS) is active
-    turn_ms = next_turn_ms(spanned, "UTC", NOW_MS)
+    store = a_store(active=ActiveHours(from_ms, to_ms))
+    assert is_active(store, NOW_MS) is active
+    turn_ms = next_turn_ms(store, NOW_MS)
     assert turn_ms is None or turn_ms == NOW_MS + 1
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gameserver.game.datum import FROM_WGS84, TO_WGS84, Datum
 from gameserver.game.geo import great_circle_m
+from gameserver.http.areas import PLACE_DIGITS
 from gameserver.http.call import Role
-from gameserver.http.stores import PLACE_DIGITS
 from tests.http.desk import PLAN, STORE, Desk
 
 
@@ -43,7 +43,7 @@ async def test_a_change_changes_what_it_says_and_nothing_else(desk_on: Desk) -> 
     for change in (
         {"name": "Other corner"},
         {"address": None},
-        {"opening_hours": "always"},
+        {"opening_hours": "24/7"},
         {"catch_m": 5},
         {"timezone": "Asia/Singapore"},
         {"state": "paused"},

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from gameserver.game.geo import region_of
 from gameserver.game.model import Offering, PlannedStore, Reservation
-from gameserver.game.spawning import cats_for
 from gameserver.keeper.plans import Plans
 from gameserver.ledger.coupons import LedgerCoupons
 from gameserver.ledger.errors import LedgerUnavailable
 from gameserver.ledger.ledger import open_ledger
 from gameserver.ledger.stores import StoreChange
+from tests.cats import some_cats
 from tests.servers.game import PLACE, Game, game, plan
 from tests.waiting import until
 
@@ -42,7 +42,9 @@ async def test_a_region_that_is_lost_and_won_back_in_one_round_is_looked_after(
     keeper, live = street.app.keeper, street.app.live
     heartbeat = live.heartbeat
     lost: list[str] = []
-    late = cats_for(await planned(street, store.id), 1, street.app.gateway.street.clock(), Random())
+    late = some_cats(
+        await planned(street, store.id), 1, street.app.gateway.street.clock(), Random()
+    )
 
     async def losing(name: str, now_ms: int, ttl_ms: int) -> list[str]:
         if not lost:

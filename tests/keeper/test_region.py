@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from gameserver.game.geo import destination, region_of
 from gameserver.game.model import ActiveHours, Cat, PlannedStore, SpawnPlan
-from gameserver.game.spawning import cats_for
 from gameserver.keeper import region
 from gameserver.keeper.region import (
     SOLD_OUT_WAIT_MAX_MS,
@@ -18,6 +17,7 @@ from gameserver.keeper.region import (
     SWEEP_EVERY_MS,
     RegionBook,
 )
+from tests.cats import some_cats
 
 TOWN = (30.25, 120.16)
 NOW_MS = 1_700_000_000_000
@@ -42,7 +42,7 @@ def a_store(
 
 
 def put_out(book: RegionBook, store: PlannedStore, count: int, seed: int = 1) -> list[Cat]:
-    cats = cats_for(store, count, NOW_MS, Random(seed))
+    cats = some_cats(store, count, NOW_MS, Random(seed))
     for cat in cats:
         book.appeared(cat)
     return cats
@@ -307,7 +307,7 @@ def test_whatever_happens_every_store_gets_the_cats_of_its_plan(seed: int) -> No
             for cat_id in going:
                 del street[cat_id]
                 book.vanished(cat_id, now_ms)
-            for cat in cats_for(store, count, now_ms, rng) if store else ():
+            for cat in some_cats(store, count, now_ms, rng) if store else ():
                 street[cat.id] = cat
                 book.appeared(cat)
 
