@@ -26,6 +26,7 @@ from gameserver.coupons.client import CouponClient
 from gameserver.coupons.remote import RemoteCoupons
 from gameserver.coupons.service import CouponService
 from gameserver.coupons.zones import StoreZones
+from gameserver.crowds import Crowds
 from gameserver.game.no_spawn import BadAreas, NoSpawn, read_no_spawn
 from gameserver.gateway.attestation import SignedVerdicts
 from gameserver.gateway.coupon_feed import CouponFeed
@@ -134,6 +135,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         start("sweep", gateway.sweep)
         start("load", gateway.watch)
         start("keeper", keeper.keep)
+        crowds = Crowds(process, live, keeper, street.roster.sessions)
+        start("crowds", partial(crowds.follow, wall_clock_ms))
         start("bans", bans.follow)
         start("sanctions", sanctions.follow)
         start("tidying", partial(tidy, ledger))
@@ -246,8 +249,8 @@ async def _geocoder(config: Config, live: Live, stack: AsyncExitStack) -> Geocod
         return None
     every_ms = round(config.geocoder_every_s * 1000)
 
-    async def turn(nonce: str) -> int:
-        return await live.take_turn("geocoder", nonce, every_ms) if every_ms > 0 else 0
+    async def turn(nonce: str) -> bool:
+        return every_ms == 0 or await live.take_turn("geocoder", nonce, every_ms)
 
     wanted = GeocoderOptions(config.geocoder, config.geocoder_options, config.geocoder_datum)
     return await stack.enter_async_context(open_geocoder(wanted, turn))

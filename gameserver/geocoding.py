@@ -41,8 +41,10 @@ _OSM = "© OpenStreetMap contributors, https://www.openstreetmap.org/copyright"
 _OF_OSM = frozenset({"nominatim", "photon", "pickpoint", "openmapquest"})
 _OF_BAIDU = frozenset({"baidu", "baiduv3"})
 
-Turn = Callable[[str], Awaitable[int]]
-"""Asks, with a nonce of the caller's, for the next turn: 0, or the milliseconds to wait first."""
+Turn = Callable[[str], Awaitable[bool]]
+"""Asks, with a nonce of the caller's, for the next turn, which may be somebody else's."""
+
+TURN_EVERY_S = 0.1
 
 
 class WrongGeocoder(ValueError):
@@ -130,10 +132,8 @@ class Geocoder:
 
     async def _take_turn(self) -> None:
         nonce = token_hex(8)
-        wait_ms = await self._turn(nonce)
-        while wait_ms > 0:
-            await asyncio.sleep(wait_ms / 1000)
-            wait_ms = await self._turn(nonce)
+        while not await self._turn(nonce):  # noqa: ASYNC110 - other processes set no event here
+            await asyncio.sleep(TURN_EVERY_S)
 
     def _found(self, place: Any) -> Found:
         lat, lon = self._inward(place.latitude, place.longitude)

@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "geocoding": {"game"},
     "http": LOWER | {"coupons", "geocoding", "species"},
+    "crowds": {"game", "gateway", "keeper", "live"},
     "ops": LOWER | SHARED | {"coupons", "gateway", "http", "keeper"},
     "histories": {"game", "ledger"},
     "docs": {"game", "protocol"},
@@ -41,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "coupon_server": LOWER | SHARED | {"coupons", "http", "ops", "services"},
     "app": LOWER
     | SHARED
-    | {"coupons", "gateway", "geocoding", "http", "keeper", "ops", "services"},
+    | {"coupons", "crowds", "gateway", "geocoding", "http", "keeper", "ops", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 
@@ -80,6 +81,7 @@ PURE = {
     "re",
     "secrets",
     "shapely",
+    "statistics",
     "struct",
     "types",
     "typing",

@@ -109,6 +109,8 @@ def _endpoint(method: str, path: str, operation: Json) -> Iterator[str]:
 def _body(media: str, schema: Json) -> str:
     if media == "application/json":
         return _type(schema)
+    if "$ref" in schema:
+        return f"or <code>{media}</code>: {_type(schema)}"
     return f"or <code>{media}</code>. {_prose(schema['description'])}"
 
 

@@ -19,9 +19,12 @@ from gameserver.http import (
     campaigns,
     coupons,
     own_codes,
+    places,
     players,
     reports,
     spawn_plans,
+    store_files,
+    store_imports,
     stores,
 )
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
@@ -115,6 +118,42 @@ EXAMPLES: dict[type[Any], Any] = {
         timezone="Asia/Shanghai",
         opening_hours="Mo-Su 10:00-22:00",
         ref="NJ-300",
+    ),
+    store_files.StoreFeatures: store_files.StoreFeatures(
+        [
+            store_files.StoreFeature(
+                store_files.StoreLine(
+                    ref="NJ-300",
+                    name="Moonwhisker Tea House, Nanjing Road",
+                    datum=Datum.GCJ02,
+                    opening_hours="Mo-Su 10:00-22:00",
+                ),
+                store_files.PointOnMap([121.4746, 31.235]),
+            )
+        ]
+    ),
+    store_imports.ImportReport: store_imports.ImportReport(
+        dry_run=True,
+        lines=3,
+        added=1,
+        changed=1,
+        unchanged=0,
+        rejected_total=1,
+        taken=[
+            store_imports.Taken(2, "added", None),
+            store_imports.Taken(3, "changed", _STORE),
+        ],
+        rejected=[store_files.RejectedLine(4, "lat", "Expected `float` <= 90.0")],
+        warnings=[],
+        ignored=["manager"],
+    ),
+    places.Places: places.Places(
+        [
+            places.Candidate(
+                "5d0a1f3c9b8e7d62", "300, Nanjing Road East", 31.2349999, 121.4746001, Datum.GCJ02
+            )
+        ],
+        "© OpenStreetMap contributors, https://www.openstreetmap.org/copyright",
     ),
     stores.StoreChange: stores.StoreChange(name="Moonwhisker Tea House", state="paused"),
     stores.Store: stores.Store(

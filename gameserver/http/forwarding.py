@@ -24,7 +24,7 @@ from gameserver.http.call import Role, Who
 from gameserver.http.coupons import Redemption
 from gameserver.http.errors import PROBLEM_JSON, Problem
 from gameserver.http.route import Route
-from gameserver.http.serving import Handle, admitted, as_response
+from gameserver.http.serving import BODY_WITHIN_S, Handle, admitted, as_response
 from gameserver.http.site import Site
 from gameserver.http.texts import is_id
 from gameserver.ledger.errors import LedgerUnavailable
@@ -63,7 +63,7 @@ class Forwarding:
             body: bytes | None = None
             if request.can_read_body:
                 try:
-                    async with asyncio.timeout(route.intake.within_s):
+                    async with asyncio.timeout(BODY_WITHIN_S):
                         body = await request.read()
                 except TimeoutError:
                     return as_response(Problem("too_slow"))

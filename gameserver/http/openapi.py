@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -195,9 +195,23 @@ def _query_parameters(route: Route) -> list[Json]:
     described = components[route.query.__name__]
     needed = described.get("required", ())
     return [
-        {"name": name, "in": "query", "required": name in needed, "schema": schema}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in needed,
+            "schema": _in_place(schema, components),
+        }
         for name, schema in described["properties"].items()
     ]
+
+
+def _in_place(schema: Json, components: Mapping[str, Json]) -> Json:
+    """The schema with what it refers to in its place."""
+    if "$ref" in schema:
+        return components[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        return schema | {"anyOf": [_in_place(each, components) for each in schema["anyOf"]]}
+    return schema
 
 
 def _header_parameters(route: Route) -> list[Json]:

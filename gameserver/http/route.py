@@ -62,10 +62,10 @@ class Medium:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How much of a body is read, for how long, and of how many callers at once (None: any)."""
+    """How much of a body is read, for how long, of how many callers at once; None is as usual."""
 
     most: int = 1024 * 1024
-    within_s: float = 15.0
+    within_s: float | None = None
     at_once: int | None = None
 
 

@@ -29,6 +29,8 @@ from gameserver.http.strange_json import not_json
 from gameserver.ledger import idempotency
 from gameserver.ledger.paging import BadCursor
 
+BODY_WITHIN_S = 15.0
+
 KEY_MAX = 128
 """An API key or token that is longer is none."""
 
@@ -203,7 +205,7 @@ async def _body(route: Route, request: web.Request) -> Any:
     if medium is None and request.can_read_body and not _JSON_MEDIA.fullmatch(media):
         return Problem("unsupported_media_type", f"It came as {media[:64]}.")
     try:
-        async with asyncio.timeout(route.intake.within_s):
+        async with asyncio.timeout(route.intake.within_s or BODY_WITHIN_S):
             raw = await _as_large(route, request).read()
     except TimeoutError:
         return _SLOW

@@ -73,7 +73,7 @@ _NAMES_MOST = 20
 NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
-class Rejected(Struct, frozen=True):
+class RejectedLine(Struct, frozen=True):
     """A line that makes no store, the field that is to blame, and what is wrong with it."""
 
     line: Annotated[
@@ -87,7 +87,7 @@ class StoreFile(Upload, frozen=True):
     """The lines of a file by their numbers, and what was wrong with those that are not there."""
 
     lines: list[tuple[int, StoreLine]]
-    rejected: list[Rejected]
+    rejected: list[RejectedLine]
     ignored: list[str]
     """Columns or properties that nobody knows here."""
 
@@ -208,7 +208,7 @@ def _file(
         if number > LINES_MAX:
             return invalid("body", f"has more than {LINES_MAX} lines")
         said = _line(line, fields, is_text=columns is not None)
-        if isinstance(said, Rejected):
+        if isinstance(said, RejectedLine):
             rejected.append(said)
         else:
             found.append((line, said))
@@ -219,14 +219,14 @@ def _file(
     return StoreFile(sha256(raw).digest(), found, rejected, names[:_NAMES_MOST])
 
 
-def _line(line: int, fields: _Fields, *, is_text: bool) -> StoreLine | Rejected:
+def _line(line: int, fields: _Fields, *, is_text: bool) -> StoreLine | RejectedLine:
     if isinstance(fields, _Unread):
-        return Rejected(line, "line", fields.message)
+        return RejectedLine(line, "line", fields.message)
     try:
         return msgspec.convert(fields, StoreLine, strict=not is_text)
     except msgspec.ValidationError as error:
         (wrong,) = not_valid(error).errors
-        return Rejected(line, wrong.field, wrong.message)
+        return RejectedLine(line, wrong.field, wrong.message)
 
 
 class PointOnMap(Struct, frozen=True, tag_field="type", tag="Point"):

@@ -21,7 +21,7 @@ from gameserver.http.call import AnyCall, Call
 from gameserver.http.doing_once import doing_once, part_of_once, said_before
 from gameserver.http.errors import Problem
 from gameserver.http.route import Answer, Written
-from gameserver.http.store_files import Rejected, StoreFile, rest
+from gameserver.http.store_files import RejectedLine, StoreFile, rest
 from gameserver.http.store_lines import Decided, Usual, asked_for, decide
 from gameserver.ledger.errors import LedgerBusy
 from gameserver.ledger.store_imports import Stale, import_stores, known_stores
@@ -82,7 +82,7 @@ class ImportReport(Struct, frozen=True):
     unchanged: int
     rejected_total: int
     taken: list[Taken]
-    rejected: list[Rejected]
+    rejected: list[RejectedLine]
     warnings: list[DatumWarning]
     ignored: Annotated[list[str], Meta(description="Columns or properties that are not known.")]
 

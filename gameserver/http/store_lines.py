@@ -14,7 +14,7 @@ from gameserver.game.datum_doubt import Doubt, Pair, doubt
 from gameserver.game.hours import are_hours
 from gameserver.game.zones import is_timezone, timezone_at
 from gameserver.http.areas import told
-from gameserver.http.store_files import Pace, Rejected, StoreFile, StoreLine
+from gameserver.http.store_files import Pace, RejectedLine, StoreFile, StoreLine
 from gameserver.ledger.store_imports import Change, Kept, Known
 from gameserver.ledger.stores import NewStore
 
@@ -32,7 +32,7 @@ class Decided(Struct, frozen=True):
     made: list[tuple[int, NewStore]]
     changes: list[tuple[int, Change]]
     unchanged: list[tuple[int, str]]
-    rejected: list[Rejected]
+    rejected: list[RejectedLine]
     doubt: Doubt | None
 
 
@@ -67,7 +67,7 @@ class _Decisions:
                 self._decide(line, said, decided, pairs)
             except _Wrong as wrong:
                 field, message = wrong.args
-                decided.rejected.append(Rejected(line, field, message))
+                decided.rejected.append(RejectedLine(line, field, message))
             pace(number)
         decided.rejected.sort(key=lambda rejected: rejected.line)
         return replace(decided, doubt=doubt(pairs))

@@ -62,7 +62,7 @@ class NewStore(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     datum: Datum = Datum.WGS84
     address: Line | None = None
     candidate: Candidate | None = None
-    timezone: Timezone | None = None
+    timezone: Timezone | UnsetType = UNSET
     opening_hours: OpeningHours | None = None
     catch_m: Reach | None = None
     state: State = "active"
@@ -151,7 +151,7 @@ def make_store(connection: Connection, call: Call[NewStore, NoQuery]) -> Store |
         lon=lon,
         datum=said.datum.value,
         address=said.address,
-        timezone=said.timezone or timezone_at(lat, lon),
+        timezone=timezone_at(lat, lon) if said.timezone is UNSET else said.timezone,
         opening_hours=said.opening_hours,
         catch_m=call.site.rules.catch_m if said.catch_m is None else said.catch_m,
         state=said.state,

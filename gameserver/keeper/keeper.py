@@ -7,14 +7,14 @@ coupons, leftovers), so that its absence delays nothing else.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from itertools import chain
 from random import Random
 from time import perf_counter
 
 from gameserver.awards.awards import Awards
 from gameserver.coupons.service import CouponService
-from gameserver.game.model import Cat
+from gameserver.game.model import Cat, PlannedStore
 from gameserver.game.no_spawn import NoSpawn
 from gameserver.histogram import Histogram
 from gameserver.keeper.leftovers import RELEASE_ALL, Leftovers
@@ -69,6 +69,14 @@ class Keeper:
     def held(self) -> frozenset[str]:
         """The regions that this keeper holds now."""
         return frozenset(self._shares.held)
+
+    def limited_stores(self) -> Iterable[PlannedStore]:
+        """All stores that want no more than so many players at once, whoever keeps them."""
+        return self._plans.limited()
+
+    def players_at(self, players: Mapping[str, int]) -> None:
+        """Take in how many players are at such stores of the regions that this keeper holds."""
+        self._streets.players = players
 
     async def keep(self) -> None:
         """Run until cancelled, then give the regions up. Outages only delay."""

@@ -33,6 +33,7 @@ class Plans:
         self._regions_rev = -1
         """The state of the plans for which `regions` were read."""
         self._news: dict[str, None] = {}
+        self._limited: set[str] = set()
         self.regions: frozenset[str] = frozenset()
         self.are_known = False
         self.strange = asyncio.Event()
@@ -87,6 +88,10 @@ class Plans:
         """The stores of a region."""
         return tuple(self._by_region.get(region, ()))
 
+    def limited(self) -> Iterable[PlannedStore]:
+        """The stores that want no more than so many players at once."""
+        return [self._stores[store_id] for store_id in self._limited]
+
     def _put(self, store: PlannedStore) -> None:
         before = self._stores.get(store.id)
         if before is not None:
@@ -95,6 +100,10 @@ class Plans:
             if _campaign(before) != _campaign(store):
                 self._forget_campaign(before)
         self._stores[store.id] = store
+        if store.plan is not None and store.plan.players_max is not None:
+            self._limited.add(store.id)
+        else:
+            self._limited.discard(store.id)
         self._by_region.setdefault(store.region, set()).add(store.id)
         campaign = _campaign(store)
         if campaign is not None:

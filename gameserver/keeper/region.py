@@ -16,6 +16,9 @@ SPAWN_MOST = 50
 SWEEP_EVERY_MS = 30_000
 """At least this often Redis is asked for cats that are due, besides whenever one is known to be."""
 
+FULL_WAIT_MS = 1_000
+"""When a store is looked at again that lacks cats but has as many players as it wants."""
+
 SOLD_OUT_WAIT_MS = 2_000
 SOLD_OUT_WAIT_MAX_MS = 60_000
 
@@ -147,6 +150,9 @@ class RegionBook:
             fitting = sorted(alive.difference(stale), key=lambda cat: self._cats[cat].expires_ms)
             stale += fitting[: stay - plan.cats_alive]
         missing = plan.cats_alive - (len(alive) - len(stale))
+        if missing > 0 and self._streets.is_full(store):
+            self._remind(store_id, now_ms + FULL_WAIT_MS)
+            return store, 0, stale
         if missing > SPAWN_MOST:
             self._remind(store_id, now_ms)
         return store, max(0, min(missing, SPAWN_MOST)), stale

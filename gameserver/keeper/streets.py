@@ -22,6 +22,13 @@ class Streets:
     def __init__(self, no_spawn: NoSpawn | None = None) -> None:
         self.grounds = Grounds(no_spawn or NoSpawn())
         self.crowd = Crowd()
+        self.players: Mapping[str, int] = {}
+        """How many players are at stores that want only so many, as far as is known."""
+
+    def is_full(self, store: PlannedStore) -> bool:
+        """Whether a store has as many players as it wants."""
+        most = None if store.plan is None else store.plan.players_max
+        return most is not None and self.players.get(store.id, 0) >= most
 
     def place(self, store: PlannedStore, count: int, now_ms: int, rng: Random) -> list[Cat]:
         """`count` cats for an active store; see `spawning.cats_for`. Then `settle` them."""

@@ -138,6 +138,13 @@ KINDS = (
         "Redis, by its time to live",
     ),
     KeyKind(
+        "{r:<region>}:crowd",
+        "hash",
+        "process -> how many players it sees at stores that want only so many",
+        "ten seconds after a process said so last",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
         "{r:<region>}:catchers:<cat>",
         "hash",
         "of the release before: player -> claim record",
@@ -208,6 +215,7 @@ class RegionKeys(Struct, frozen=True):
     open: str
     lease: str
     caught: str
+    crowd: str
     catchers_of: str
 
     def catchers(self, cat: str) -> str:
@@ -233,6 +241,7 @@ def of_region(region: str) -> RegionKeys:
         open=tag + "open",
         lease=tag + "lease",
         caught=tag + "caught:",
+        crowd=tag + "crowd",
         catchers_of=tag + "catchers:",
     )
 

@@ -12,6 +12,7 @@ from typing import cast
 from gameserver.live.address import LiveUrl
 from gameserver.live.batch import Traffic, open_batcher
 from gameserver.live.claims import Claims
+from gameserver.live.crowds import Crowds
 from gameserver.live.errors import LiveError
 from gameserver.live.feed import Feeds
 from gameserver.live.keys import KEEPERS
@@ -24,7 +25,7 @@ OLDEST = (6, 2)
 """The oldest Redis whose streams can be trimmed by age."""
 
 
-class Live(Claims, Feeds, Leases, Sessions, Tracks, Turns):
+class Live(Claims, Crowds, Feeds, Leases, Sessions, Tracks, Turns):
     """The live world. Made with `open_live`."""
 
     async def ping(self) -> bool:

@@ -16,6 +16,7 @@ async def test_a_merchant_opens_a_store_and_a_clerk_redeems_its_first_coupon(des
         "opening_hours": None,
         "catch_m": Rules().catch_m,
         "state": "active",
+        "ref": None,
         "spawn_plan": None,
     }
     campaign = await desk.a_campaign(
@@ -28,6 +29,8 @@ async def test_a_merchant_opens_a_store_and_a_clerk_redeems_its_first_coupon(des
     assert put.json == plan | {
         "catches_per_cat": 1,
         "active": {"from": None, "to": None, "hours": None},
+        "area": None,
+        "players_max": None,
     }
     (code,) = await desk.coupons(campaign["id"], store["id"], 1)
 

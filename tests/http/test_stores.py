@@ -38,7 +38,7 @@ def test_a_place_comes_back_as_it_was_said(lat: float, lon: float, datum: Datum)
 
 async def test_a_change_changes_what_it_says_and_nothing_else(desk_on: Desk) -> None:
     desk = desk_on
-    store = await desk.a_store(address="1 Road", opening_hours="Mo-Fr 9-17")
+    store = await desk.a_store(address="1 Road", opening_hours="Mo-Fr 09:00-17:00")
     path = f"/v1/stores/{store['id']}"
     for change in (
         {"name": "Other corner"},
@@ -47,6 +47,7 @@ async def test_a_change_changes_what_it_says_and_nothing_else(desk_on: Desk) -> 
         {"catch_m": 5},
         {"timezone": "Asia/Singapore"},
         {"state": "paused"},
+        {"ref": "No. 7"},
         {"lat": -33.5, "lon": 18.25},
         {},
     ):
@@ -111,6 +112,8 @@ async def test_a_plan_replaces_the_one_before(desk_on: Desk) -> None:
         "catches_per_cat": 1,
         "active": {"from": None, "to": None, "hours": None},
         "radius_m": 0.0,
+        "area": None,
+        "players_max": None,
     }
     told = (await desk.as_merchant("GET", f"/v1/stores/{store['id']}")).json
     assert told["spawn_plan"] == put.json

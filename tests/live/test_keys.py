@@ -22,6 +22,7 @@ EXAMPLES = [
     keys.inbox("p1"),
     keys.told("p1", "abcd"),
     keys.KEEPERS,
+    keys.turn("geocoder"),
 ]
 
 

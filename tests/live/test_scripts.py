@@ -114,6 +114,9 @@ async def play(live: Live) -> None:
     await live.leave_footprints(REGION, "ada", walk, NOON_MS)
     assert await live.leave_footprints(REGION, "bob", walk, NOON_MS) == [Match("ada", 6, 0)]
     await live.leave_footprints(REGION, "ada", walk, NOON_MS + HALF_DAY_MS)
+    assert await live.say_crowd(REGION, "p1", {"tea": 3}, NOON_MS) == {"tea": 3}
+    assert await live.take_turn("geocoder", "n1", 60_000)
+    assert not await live.take_turn("geocoder", "n2", 60_000)
 
 
 async def test_every_script_may_be_sent_twice(server: RedisServer) -> None:
