@@ -110,13 +110,18 @@ def bearing_deg(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
 
 
 def destination(lat: float, lon: float, bearing: float, far_m: float) -> tuple[float, float]:
-    """The place `far_m` metres away in a direction (degrees), on the sphere."""
+    """The place `far_m` metres away in a direction (degrees), on the sphere.
+
+    By vectors from the earth's centre, the meridian of the start in the plane of x: an arc sine
+    would know places near a pole to decimetres only, and at the pole no direction.
+    """
     delta, theta = far_m / EARTH_RADIUS_M, radians(bearing)
-    phi, lam = radians(lat), radians(lon)
-    sin_phi2 = sin(phi) * cos(delta) + cos(phi) * sin(delta) * cos(theta)
-    phi2 = asin(max(-1.0, min(1.0, sin_phi2)))
-    lam2 = lam + atan2(sin(theta) * sin(delta) * cos(phi), cos(delta) - sin(phi) * sin_phi2)
-    return degrees(phi2), (degrees(lam2) + 540.0) % 360.0 - 180.0
+    sin_phi, cos_phi = sin(radians(lat)), cos(radians(lat))
+    east, north = sin(delta) * sin(theta), sin(delta) * cos(theta)
+    x = cos_phi * cos(delta) - sin_phi * north
+    z = sin_phi * cos(delta) + cos_phi * north
+    turned = degrees(atan2(east, x))
+    return degrees(atan2(z, hypot(x, east))), (lon + turned + 540.0) % 360.0 - 180.0
 
 
 VIEW_M = 200.0

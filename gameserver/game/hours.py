@@ -68,9 +68,8 @@ def _parsed(hours: str, timezone: str, near: tuple[float, float] | None) -> Open
         timezone=ZoneInfo(timezone),
         country=_countries().get(timezone),
         coords=near,
-        # From coordinates the library finds the country too, with 110 MiB of borders.
+        # The library would find the country from coordinates, with 110 MiB of borders.
         auto_country=False,
-        auto_timezone=False,
         max_interval_days=AHEAD_DAYS,
     )
 

@@ -156,4 +156,6 @@ def _goes_round(drawn: BaseGeometry) -> bool:
 
 def _without_jumps(corners: Any) -> Any:
     """Longitudes that go on beyond 180 where the antimeridian is crossed."""
-    return np.column_stack((np.unwrap(corners[:, 0], period=360.0), corners[:, 1]))
+    lons = corners[:, 0]
+    turns = np.round((np.unwrap(lons, period=360.0) - lons) / 360.0)
+    return np.column_stack((lons + 360.0 * turns, corners[:, 1]))  # rings must close to the bit

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, null, select, update
 
 from gameserver.game.geo import region_of
 from gameserver.ledger.batch import Many, among, many_inserts, texts
@@ -58,7 +58,7 @@ _SET = tuple(name for name in _COLUMNS if name in {*_FIELDS, "region", "rev"})
 _REGIONS = select(regions.c.region).where(among(regions.c.region, "asked"))
 _INSERT_REGIONS = many_inserts(regions, "region")
 _IS_ONE = stores.c.id == bindparam("which")
-_LET_GO = Many(update(stores).where(_IS_ONE).values(ref=None), "which")
+_LET_GO = Many(update(stores).where(_IS_ONE).values(ref=null()), "which")
 _UPDATE = Many(
     update(stores)
     .where(_IS_ONE)

@@ -4,8 +4,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gameserver.game.hours import BadHours, Hours, check_hours
+from gameserver.game.hours import BadHours, Hours, are_hours, check_hours
 
 SOMEWHERE = (52.5, 13.4)
 
@@ -71,3 +73,50 @@ def test_what_is_not_in_the_syntax_is_refused(hours: str) -> None:
 @pytest.mark.parametrize("hours", ["24/7", "Mo-Su 10:00-22:00", "Mo-Fr 09:30-02:00; PH off"])
 def test_what_is_in_the_syntax_passes(hours: str) -> None:
     check_hours(hours)
+
+
+NATIONAL_DAY, ORDINARY = "2026-10-01 12:00", "2026-11-26 12:00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "expected"),
+    [
+        ("Asia/Shanghai", NATIONAL_DAY, False),
+        ("Asia/Shanghai", ORDINARY, True),
+        ("Asia/Hong_Kong", NATIONAL_DAY, False),
+        ("Europe/Berlin", "2026-10-03 12:00", False),
+        ("Europe/Berlin", NATIONAL_DAY, True),
+        ("America/New_York", ORDINARY, False),  # Thanksgiving
+        ("UTC", NATIONAL_DAY, True),
+    ],
+)
+def test_public_holidays_are_those_of_the_time_zones_country(
+    zone: str, moment: str, expected: bool
+) -> None:
+    assert is_open("Mo-Su 10:00-22:00; PH off", zone, at(moment, zone)) is expected
+
+
+def test_a_night_in_autumn_is_as_long_as_it_is() -> None:
+    zone, hours = "Europe/Berlin", "Mo-Su 01:00-04:00"
+    opens = next_change_ms(hours, zone, at("2026-10-25 00:30", zone))
+    assert opens == at("2026-10-25 01:00", zone)
+    closes = next_change_ms(hours, zone, opens)
+    assert closes == at("2026-10-25 04:00", zone)
+    assert closes - opens == 4 * 3_600_000  # the hour from 2 to 3 is there twice
+
+
+def test_the_sun_goes_down_where_the_place_is() -> None:
+    """The longest day in Berlin, and the shortest in Cape Town, which has the same time."""
+    moment = at("2026-06-21 20:00", "Europe/Berlin")
+    assert Hours("sunrise-sunset", "Europe/Berlin", (52.5, 13.4)).is_open(moment)
+    assert not Hours("sunrise-sunset", "Europe/Berlin", (-33.9, 18.4)).is_open(moment)
+
+
+@given(st.text(max_size=60), st.integers(0, 4_102_444_800_000))
+def test_whatever_passes_the_check_can_be_asked(text: str, now_ms: int) -> None:
+    if not are_hours(text):
+        return
+    hours = Hours(text, "Asia/Shanghai", (31.2, 121.5))
+    hours.is_open(now_ms)
+    change = hours.next_change_ms(now_ms)
+    assert change is None or change > now_ms

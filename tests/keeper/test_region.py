@@ -8,16 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gameserver.game.geo import destination, region_of
+from gameserver.game.geo import destination, planar_m, region_of
 from gameserver.game.model import ActiveHours, Cat, PlannedStore, SpawnPlan
 from gameserver.keeper import region
 from gameserver.keeper.region import (
+    FULL_WAIT_MS,
     SOLD_OUT_WAIT_MAX_MS,
     SPAWN_MOST,
     SWEEP_EVERY_MS,
     RegionBook,
 )
+from gameserver.keeper.streets import Streets
 from tests.cats import some_cats
+from tests.game.test_no_spawn import areas, feature
 
 TOWN = (30.25, 120.16)
 NOW_MS = 1_700_000_000_000
@@ -195,6 +198,73 @@ def test_a_plan_ends_on_time_even_if_something_happened_in_between() -> None:
     assert book.due(NOW_MS + 1) == ["tea"]
     assert missing(book, "tea", NOW_MS + 1) == 1
     assert book.due(NOW_MS + 1_000) == ["tea"]
+
+
+MINUTE_MS = 60_000
+NOON_MS = 1_700_020_800_000  # 2023-11-15, 12:00 in Shanghai
+
+
+def test_a_store_wants_cats_while_it_is_open_and_none_when_it_closes() -> None:
+    """A break at noon: they leave when it begins, and none come before it is over."""
+    hours = "Mo-Su 10:00-12:30,13:00-22:00"
+    store = replace(a_store(), opening_hours=hours)
+    book = RegionBook("r")
+    book.plan(store, NOON_MS)
+    cats = some_cats(store, 3, NOON_MS, Random(1))
+    closes_ms, opens_ms = NOON_MS + 30 * MINUTE_MS, NOON_MS + 60 * MINUTE_MS
+    assert all(cat.expires_ms <= closes_ms for cat in cats)
+    for cat in cats:
+        book.appeared(cat)
+    assert book.due(NOON_MS) == ["tea"]
+    assert book.wants("tea", NOON_MS)[1:] == (0, [])
+    assert book.due(closes_ms - 1) == []
+    assert book.due(closes_ms) == ["tea"]
+    assert missing(book, "tea", closes_ms) == 0
+    assert stale(book, "tea", closes_ms) == {cat.id for cat in cats}
+    for cat in cats:
+        book.vanished(cat.id, closes_ms)
+    assert book.due(closes_ms) == ["tea"]
+    assert missing(book, "tea", closes_ms) == 0
+    assert book.due(opens_ms - 1) == []
+    assert book.due(opens_ms) == ["tea"]
+    assert missing(book, "tea", opens_ms) == 3
+
+
+def test_a_plans_own_hours_hold_within_those_of_the_store() -> None:
+    book = RegionBook("r")
+    happy = ActiveHours(hours="Mo-Su 20:00-24:00")
+    book.plan(replace(a_store(active=happy), opening_hours="Mo-Su 10:00-22:00"), NOON_MS)
+    counts = [missing(book, "tea", NOON_MS + hour * 60 * MINUTE_MS) for hour in range(13)]
+    assert counts == [0] * 8 + [3] * 2 + [0] * 3
+
+
+def test_a_store_with_the_players_that_it_wants_gets_no_new_cats() -> None:
+    streets = Streets()
+    book, store = RegionBook("r", streets), a_store(players_max=10)
+    book.plan(store, NOW_MS)
+    streets.players = {"tea": 10}
+    assert book.due(NOW_MS) == ["tea"]
+    assert book.wants("tea", NOW_MS) == (store, 0, [])
+    (cat,) = put_out(book, store, 1)
+    streets.players = {"tea": 11}
+    assert book.due(NOW_MS + FULL_WAIT_MS) == ["tea"], "it is looked at again"
+    assert book.wants("tea", NOW_MS) == (store, 0, []), "those that are out stay"
+    assert book.knows(cat.id)
+    streets.players = {"tea": 9}
+    assert missing(book, "tea") == 2
+
+
+def test_cats_that_stand_where_none_may_be_go() -> None:
+    """A new file of roads, after a restart."""
+    store = a_store(radius_m=100.0)
+    road = areas(feature("Point", [TOWN[1], TOWN[0]], radius_m=60.0))
+    book = RegionBook("r", Streets(road))
+    book.plan(store, NOW_MS)
+    cats = put_out(book, store, 30)
+    on_it = {cat.id for cat in cats if planar_m(*TOWN, cat.lat, cat.lon) < 58.0}
+    assert on_it
+    assert on_it <= stale(book, "tea")
+    assert len(stale(book, "tea")) < 30
 
 
 # --- what is due when --------------------------------------------------------------------------

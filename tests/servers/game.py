@@ -182,9 +182,12 @@ async def game(
     redis: str | None = None,
     database: str | None = None,
     coupons: "Service | None" = None,
+    **settings: Any,
 ) -> AsyncIterator[Game]:
     """A server on a free port with a merchant; throws may miss, but never flee a player."""
-    config = Config(port=0, data_dir=data_dir, redis=redis, database=database, rules=rules)
+    config = Config(
+        port=0, data_dir=data_dir, redis=redis, database=database, rules=rules, **settings
+    )
     if coupons is not None:
         config = replace(config, coupons=coupons.moody.url, coupons_key=coupons.key)
     async with running(config) as app:
