@@ -90,6 +90,7 @@ async def _store(
     properties = feature["properties"]
     lon, lat = feature["geometry"]["coordinates"]
     fields = {name: properties[name] for name in NewStore.__struct_fields__ if name in properties}
+    fields.pop("opening_hours", None)  # it is always daytime in the demo
     made = await ledger.merchants.create_store(
         merchant.id, msgspec.convert(fields | {"lat": lat, "lon": lon}, NewStore)
     )

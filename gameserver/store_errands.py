@@ -69,7 +69,11 @@ async def _take(ledger: Ledger, wanted: Import, file: StoreFile, step: Step) -> 
 def _read(path: Path, step: Step) -> StoreFile | Problem:
     raw = path.read_bytes()
     read = read_geojson if raw.lstrip()[:1] == b"{" else read_csv
-    return read(raw, {}, _pace(step, "reading", None))
+    file = read(raw, {}, _pace(step, "reading", None))
+    if isinstance(file, StoreFile):
+        lines = len(file.lines) + len(file.rejected)
+        step("reading", lines, lines)
+    return file
 
 
 def _pace(step: Step, name: str, total: int | None) -> Pace:

@@ -31,7 +31,7 @@ T = TypeVar("T")
 LISTED_MAX = 1_000
 """How many lines of a kind a report lists; it counts them all."""
 
-PART = 2_000
+PART = 1_000
 """Lines of one transaction, where the file need not be written as a whole."""
 
 

@@ -11,8 +11,8 @@ from gameserver.game.geo import region_of
 from gameserver.ledger.batch import Many, among, many_inserts, texts
 from gameserver.ledger.ids import new_ids
 from gameserver.ledger.revisions import next_rev
-from gameserver.ledger.stores import NewStore
-from gameserver.ledger.tables import regions, stores
+from gameserver.ledger.stores import NewStore, keep_region
+from gameserver.ledger.tables import spawn_plans, stores
 
 AT_ONCE = 1_000
 """Rows of one statement."""
@@ -55,8 +55,7 @@ _BY_REF = _MINE.where(among(stores.c.ref, "asked"))
 _COLUMNS = tuple(column.name for column in stores.c)
 _INSERT = many_inserts(stores, *_COLUMNS)
 _SET = tuple(name for name in _COLUMNS if name in {*_FIELDS, "region", "rev"})
-_REGIONS = select(regions.c.region).where(among(regions.c.region, "asked"))
-_INSERT_REGIONS = many_inserts(regions, "region")
+_PLANNED = select(spawn_plans.c.store_id).where(among(spawn_plans.c.store_id, "asked"))
 _IS_ONE = stores.c.id == bindparam("which")
 _LET_GO = Many(update(stores).where(_IS_ONE).values(ref=null()), "which")
 _UPDATE = Many(
@@ -99,7 +98,12 @@ def import_stores(
         return []
     wanted = [*made, *(change.after for change in changes)]
     where = [region_of(each.lat, each.lon) for each in wanted]
-    _put_regions(connection, sorted(set(where)))
+    moved = [
+        (change.before.id, region)
+        for change, region in zip(changes, where[len(made) :], strict=True)
+        if region != region_of(change.before.store.lat, change.before.store.lon)
+    ]
+    _keep_regions(connection, moved)
     # A number may pass from one store to another: first all let go, then all take.
     passed = [change for change in changes if change.before.store.ref != change.after.ref]
     _LET_GO(connection, [(change.before.id,) for change in passed])
@@ -122,11 +126,14 @@ def _row(columns: Sequence[str], store: NewStore, region: str, rev: int, **more:
     return tuple(values[name] for name in columns)
 
 
-def _put_regions(connection: Connection, names: Sequence[str]) -> None:
-    """Of two who bring the same at once, PostgreSQL lets one begin again."""
-    for part in _parts(names):
-        known = set(connection.scalars(_REGIONS, {"asked": texts(part)}))
-        _INSERT_REGIONS(connection, [(name,) for name in part if name not in known])
+def _keep_regions(connection: Connection, moved: Sequence[tuple[str, str]]) -> None:
+    """Where stores with plans go, their cats want a keeper."""
+    found: set[str] = set()
+    for part in _parts(moved):
+        planned = set(connection.scalars(_PLANNED, {"asked": texts(id_ for id_, _ in part)}))
+        found.update(region for id_, region in part if id_ in planned)
+    for region in sorted(found):
+        keep_region(connection, region)
 
 
 def _is_as_before(

@@ -125,8 +125,6 @@ def create_stores(
             for i, (id_, each) in enumerate(made)
         ],
     )
-    for region in sorted({region_of(each.lat, each.lon) for each in wanted}):
-        connection.execute(insert_ignore(connection, regions).values(region=region))
     return [
         Store(id=id_, merchant=merchant, plan=None, **msgspec.structs.asdict(each))
         for id_, each in made
@@ -173,7 +171,8 @@ def update_store(
     if "lat" in values or "lon" in values:
         region = region_of(values.get("lat", row.lat), values.get("lon", row.lon))
         values["region"] = region
-        connection.execute(insert_ignore(connection, regions).values(region=region))
+        if row.plan is not None:
+            keep_region(connection, region)
     _touch(connection, store, values)
     return get_store(connection, merchant, store)
 
@@ -191,8 +190,10 @@ def put_plan(connection: Connection, merchant: str, store: str, plan: SpawnPlan)
 
     Whether the plan's campaign is one of the merchant's is the coupon service's to say.
     """
-    if connection.execute(_one(merchant, store).with_for_update(of=stores)).first() is None:
+    row = connection.execute(_one(merchant, store).with_for_update(of=stores)).first()
+    if row is None:
         return None
+    keep_region(connection, row.region)
     values = {"plan": msgspec.json.encode(plan).decode(), "campaign_id": plan.campaign}
     connection.execute(insert_ignore(connection, spawn_plans).values(store_id=store, **values))
     connection.execute(update(spawn_plans).where(spawn_plans.c.store_id == store).values(values))
@@ -211,8 +212,13 @@ def planned_stores(connection: Connection, since_rev: int, limit: int) -> list[P
 
 
 def all_regions(connection: Connection) -> list[str]:
-    """Every region in which a store has ever been."""
+    """Every region in which a store with a plan has ever been."""
     return list(connection.scalars(select(regions.c.region).order_by(regions.c.region)))
+
+
+def keep_region(connection: Connection, region: str) -> None:
+    """Let keepers look after a region: there may be cats from now on."""
+    connection.execute(insert_ignore(connection, regions).values(region=region))
 
 
 def timezones(connection: Connection, ids: Sequence[str]) -> dict[str, str]:

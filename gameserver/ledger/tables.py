@@ -100,7 +100,7 @@ spawn_plans = Table(
 regions = Table(
     "regions",
     metadata,
-    # Every region in which a store has ever been; rows are never deleted.
+    # Every region in which a store with a plan has ever been; rows are never deleted.
     Column("region", Text, primary_key=True),
 )
 

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from gameserver.game.geo import region_of
 from gameserver.game.model import ActiveHours, Offering, Reservation, SpawnPlan
@@ -14,7 +15,8 @@ from gameserver.ledger.campaigns import (
 from gameserver.ledger.keys import Principal
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import BadCursor
-from gameserver.ledger.stores import NewStore, Store, StoreChange, UnknownTimezone
+from gameserver.ledger.store_imports import Change, Stale, import_stores, known_stores
+from gameserver.ledger.stores import NewStore, RefTaken, Store, StoreChange, UnknownTimezone
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
 
 PLAN = SpawnPlan(3, 600, 250.0, {"tabby": 1.0, "lucky": 0.5}, catches_per_cat=2)
@@ -291,11 +293,61 @@ async def test_keepers_who_poll_while_merchants_write_miss_nothing(ledger: Ledge
     assert sorted(names.values()) == sorted(["Bakery 1", *(f"t{n}" for n in range(25))])
 
 
-async def test_every_region_that_a_store_was_ever_in_is_known(ledger: Ledger, shop: Shop):
+async def test_every_region_that_a_store_with_a_plan_was_ever_in_is_known(
+    ledger: Ledger, shop: Shop
+):
+    """Stores without a plan have no cats that would want a keeper."""
+    assert await ledger.merchants.regions() == []
+    await ledger.merchants.update_store(shop.merchant, shop.store, StoreChange(lat=2.0, lon=2.0))
+    assert await ledger.merchants.regions() == []
+    await ledger.merchants.put_plan(shop.merchant, shop.store, PLAN)
     before = await ledger.merchants.regions()
+    assert before == [region_of(2.0, 2.0)]
     await ledger.merchants.update_store(shop.merchant, shop.store, StoreChange(lat=1.0, lon=1.0))
     await ledger.merchants.delete_store(shop.merchant, shop.store)
     assert await ledger.merchants.regions() == sorted([*before, region_of(1.0, 1.0)])
+
+
+async def test_a_ref_is_one_stores_of_a_merchant(ledger: Ledger, shop: Shop):
+    other = await open_shop(ledger, "Tea house")
+    one = NewStore(name="a", lat=1, lon=1, ref="No. 1")
+    create, update = ledger.merchants.create_stores, ledger.merchants.update_store
+    made = await create(shop.merchant, [one])
+    assert isinstance(made, list)
+    assert await create(shop.merchant, [one]) == RefTaken("No. 1")
+    assert await update(shop.merchant, shop.store, StoreChange(ref="No. 1")) == RefTaken("No. 1")
+    two = NewStore(name="b", lat=1, lon=1, ref="No. 2")
+    assert await create(shop.merchant, [two, two]) == RefTaken("No. 2")
+    assert isinstance(await create(other.merchant, [one]), list), "another merchant's own number"
+    assert isinstance(await update(shop.merchant, made[0].id, StoreChange(ref="No. 1")), Store)
+    await ledger.merchants.delete_store(shop.merchant, made[0].id)
+    assert isinstance(await create(shop.merchant, [one]), list), "a deleted store keeps none"
+
+
+async def test_hours_that_nobody_can_read_are_no_hours_to_keepers(ledger: Ledger, shop: Shop):
+    """Once any text was taken for them."""
+    for hours, read in (("10am", None), ("Mo-Su 10:00-22:00", "Mo-Su 10:00-22:00")):
+        change = StoreChange(opening_hours=hours)
+        await ledger.merchants.update_store(shop.merchant, shop.store, change)
+        (told,) = await ledger.merchants.planned_stores(0, 10)
+        assert told.opening_hours == read
+
+
+async def test_where_a_file_moves_stores_with_plans_keepers_look(ledger: Ledger, shop: Shop):
+    bare = await ledger.merchants.create_store(shop.merchant, NewStore(name="b", lat=3, lon=3))
+    assert isinstance(bare, Store)
+    await ledger.merchants.put_plan(shop.merchant, shop.store, PLAN)
+    before = set(await ledger.merchants.regions())
+    ids = [shop.store, bare.id]
+    known = await ledger.db.read(known_stores, shop.merchant, ids, [])
+    changes = [
+        Change(known.by_id[id_], replace(known.by_id[id_].store, lat=lat))
+        for id_, lat in zip(ids, (40.0, 50.0), strict=True)
+    ]
+    assert await ledger.db.write(import_stores, shop.merchant, [], changes, NOW) == []
+    moved = region_of(40.0, known.by_id[shop.store].store.lon)
+    assert set(await ledger.merchants.regions()) == before | {moved}
+    assert await ledger.db.write(import_stores, shop.merchant, [], changes, NOW) == Stale()
 
 
 async def test_a_campaign_is_kept_as_it_was_given(ledger: Ledger, shop: Shop):
