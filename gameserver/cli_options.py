@@ -106,7 +106,7 @@ SERVING = together(
     option("--geocoder-options", default="{}", metavar="JSON", help="Its options: user_agent ..."),
     option(
         "--geocoder-datum",
-        type=click.Choice(["", *Datum]),
+        type=click.Choice(["", *(datum.value for datum in Datum)]),
         default="",
         help="In which it answers; without it as is known of it.",
     ),

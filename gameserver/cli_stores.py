@@ -13,6 +13,8 @@ from gameserver.cli_options import DATA_DIR, DATABASE, option, run_to_end, toget
 from gameserver.config import Config
 from gameserver.game.datum import Datum
 
+DATUMS = [datum.value for datum in Datum]
+
 
 @click.group()
 def stores() -> None:
@@ -25,7 +27,7 @@ def stores() -> None:
     option("--merchant", metavar="ID", required=True, help="Whose stores they are."),
     option("--dry-run", is_flag=True, help="Change nothing; say what would be."),
     option("--partial", is_flag=True, help="Take the good lines although others are rejected."),
-    option("--datum", type=click.Choice(list(Datum)), help="Of lines that do not say theirs."),
+    option("--datum", type=click.Choice(DATUMS), help="Of lines that do not say theirs."),
     option("--catch-m", type=click.FloatRange(5, 200), default=40.0, help="Their usual reach."),
     DATA_DIR,
     DATABASE,

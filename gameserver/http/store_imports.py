@@ -8,7 +8,7 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -178,7 +178,7 @@ def would_be(decided: Decided) -> Outcome:
 def parts(file: StoreFile, decided: Decided) -> Iterator[Decided]:
     """What was decided, by runs of lines that are the same whatever was decided."""
     begins = [file.lines[at][0] for at in range(0, len(file.lines), PART)]
-    for begin, end in zip(begins, [*begins[1:], None], strict=True):
+    for begin, end in zip_longest(begins, begins[1:]):
         yield Decided(
             made=_run(decided.made, begin, end),
             changes=_run(decided.changes, begin, end),

@@ -37,6 +37,8 @@ COMMANDS = [
     ["merchant", "add"],
     ["admin", "key"],
     ["player", "token"],
+    ["stores", "import"],
+    ["stores", "export"],
     ["migrate"],
 ]
 

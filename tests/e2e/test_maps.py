@@ -170,6 +170,10 @@ async def test_a_file_of_stores_is_taken_by_the_command(tmp_path: Path) -> None:
         )
         assert "120 unchanged" in printed
         assert (await said("stores", "import", str(file), "--merchant", "nobody"))[0] == 1
+        words = ("stores", "import", str(file), "--merchant", merchant, "--datum", "gcj02")
+        status, printed = await said(*words, "--partial", "--dry-run")
+        assert "120 would be changed" in printed
+        assert "look like wgs84, not gcj02" in printed
         async with ClientSession(server.url, headers={"Authorization": f"Bearer {key}"}) as api:
             told = await (await api.get("/v1/stores?limit=500")).json()
             assert len(told["items"]) == 120

@@ -13,7 +13,6 @@ from gameserver.game.datum import FROM_WGS84, Datum
 from gameserver.http import store_files, store_imports
 from gameserver.http.errors import Problem
 from gameserver.http.store_files import StoreFile, read_csv, read_geojson
-from gameserver.http.store_imports import PART
 from tests.http.desk import Desk, Reply
 
 CSV, GEOJSON = "text/csv", "application/geo+json"
@@ -211,6 +210,13 @@ async def test_a_large_file_is_taken_in_parts_or_as_a_whole(
     assert len(await stores(desk)) == 86
 
 
+@pytest.mark.parametrize("query", ["", "?partial=true", "?dry_run=true"])
+async def test_a_file_without_stores_is_taken_as_such(desk: Desk, query: str) -> None:
+    for raw, media in ((b"name,lat,lon\n\n,,\n", CSV), (features(), GEOJSON)):
+        reply = await take(desk, raw, query, media)
+        assert (reply.status, reply.json["lines"], counts(reply)) == (200, 0, (0, 0, 0, 0))
+
+
 async def test_a_partial_file_that_broke_off_is_finished_when_it_comes_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -335,10 +341,10 @@ async def test_a_file_has_limits(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_a_file_may_be_larger_than_other_bodies(desk: Desk) -> None:
     raw = b"ref,name,lat,lon,address\n" + b"".join(
-        b"R%d,Tea,1,1,%s\n" % (number, b"y" * 480) for number in range(PART + 500)
+        b"R%d,Tea,1,1,%s\n" % (number, b"y" * 480) for number in range(3_000)
     )
     assert len(raw) > 1024 * 1024
-    assert counts(await take(desk, raw)) == (PART + 500, 0, 0, 0)
+    assert counts(await take(desk, raw)) == (3_000, 0, 0, 0)
 
 
 CITIES = [(31.23, 121.47), (39.91, 116.40), (22.54, 114.06), (30.57, 104.07)]

@@ -207,7 +207,7 @@ NOON_MS = 1_700_020_800_000  # 2023-11-15, 12:00 in Shanghai
 def test_a_store_wants_cats_while_it_is_open_and_none_when_it_closes() -> None:
     """A break at noon: they leave when it begins, and none come before it is over."""
     hours = "Mo-Su 10:00-12:30,13:00-22:00"
-    store = replace(a_store(), opening_hours=hours)
+    store = replace(a_store(lifetime_s=7_200), opening_hours=hours)
     book = RegionBook("r")
     book.plan(store, NOON_MS)
     cats = some_cats(store, 3, NOON_MS, Random(1))
