@@ -21,11 +21,12 @@ from pathlib import Path
 
 import click
 
-from gameserver.app import BACKLOG, running
+from gameserver.app import running
 from gameserver.config import Config
 from gameserver.coupon_server import running_coupons
 from gameserver.errands import migrate_database
 from gameserver.live.embedded import embedded_redis
+from gameserver.port import BACKLOG
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.asyncio.client import connect
 
-from gameserver import app
+from gameserver import port
 from gameserver.gateway import socket as play_socket
 from gameserver.gateway.socket import PlaySocket
 from tests.conformance.echo import echoing
@@ -124,7 +124,7 @@ async def test_a_socket_that_is_gone_leaves_nothing_to_the_garbage_collector(
     street: Game, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The collector looks seldom, and never at what is frozen."""
-    monkeypatch.setattr(app, "PlaySocket", Left)
+    monkeypatch.setattr(port, "PlaySocket", Left)
     gc.collect()
     gc.disable()
     try:
