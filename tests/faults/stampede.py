@@ -26,7 +26,7 @@ from benchmarks.fixes import Crowd
 from benchmarks.phones import Tally
 from benchmarks.processes import Process, allow_many_files, on_core, started, two_cores
 from tests.faults.accounts import DoesNotHold
-from tests.faults.strangers import Frozen, Returning, all_come, asking, dawdle, flood
+from tests.faults.strangers import FROZEN_S, Frozen, Returning, all_come, asking, dawdle, flood
 
 WITNESSES = 50
 BYTES_EACH = 100_000
@@ -127,8 +127,8 @@ async def frozen_readers(stampede: Stampede) -> list[str]:
             async with beside(frozen.freeze()):
                 frozen_ms = await witnesses.p99_ms(stampede.lasts_s)
                 grown = memory.most() - before
+                closed = await closed_with(stampede.server, 4101, within_s=4.0 * FROZEN_S)
         frozen.leave()
-    closed = await closed_with(stampede.server, 4101)
     click.echo(
         f"{many} frozen readers among {stampede.players}: memory {before / 1e6:.0f} MB, "
         f"{grown / 1e6:+.1f} MB at its most; {closed} were closed with 4101; "
@@ -226,8 +226,15 @@ async def newcomers_ms(stampede: Stampede, name: str) -> list[float]:
     return sorted(waited)
 
 
-async def closed_with(server: Process, code: int) -> int:
-    """How many sockets the server has closed with a code."""
+async def closed_with(server: Process, code: int, within_s: float = 0.0) -> int:
+    """How many sockets the server has closed with a code; waits so long for the first of them."""
+    until_s = time.monotonic() + within_s
+    while not (count := await _closed_with(server, code)) and time.monotonic() < until_s:
+        await asyncio.sleep(0.2)
+    return count
+
+
+async def _closed_with(server: Process, code: int) -> int:
     reader, writer = await asyncio.open_connection(server.host, server.port)
     try:
         writer.write(b"GET /metrics HTTP/1.1\r\nHost: city\r\nConnection: close\r\n\r\n")

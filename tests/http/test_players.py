@@ -142,7 +142,7 @@ async def test_who_is_forgotten_is_gone_but_the_books_balance(desk_on: Desk) -> 
     desk = desk_on
     store, campaign = await desk.a_store(), await desk.a_campaign()
     (code,) = await desk.coupons(campaign["id"], store["id"], 1)
-    await desk.ledger.catches.record([claim("872830828-1", PLAYER)], NOW)
+    await desk.ledger.catches.record([claim("872830828-seen", PLAYER)], NOW)
     assert (await desk.ask("DELETE", "/v1/me", role=Role.PLAYER)).status == 204
     assert desk.told == [Banned(PLAYER)]
     for path in ("/v1/me", "/v1/me/coupons", "/v1/me/catches"):
