@@ -235,9 +235,13 @@ async def test_of_two_in_lockstep_the_second_is_not_let_catch_however_slow_redis
         async with game(tmp_path, redis=redis.url) as street:
             await street.store(plan(catches_per_cat=9))
             async with street.player("one") as one, street.player("two") as two:
-                for place in walk:
+                shared, ahead_ms = street.app.gateway.street, [0]
+                shared.clock = lambda: int(time.time() * 1000) + ahead_ms[0]
+                for number, place in enumerate(walk, 1):
+                    ahead_ms[0] += 1_000  # a walk takes its time, a test need not
                     await one.stand(place)
                     await two.stand(place)
+                    await until(lambda fixes=2 * number: shared.stats.fixes == fixes)
                 cat = (await one.some_cat())["id"]
                 await until(lambda: cat in two.cats)
                 assert (await one.catch_surely(cat, "a"))["type"] == "caught"
