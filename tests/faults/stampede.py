@@ -229,7 +229,9 @@ async def newcomers_ms(stampede: Stampede, name: str) -> list[float]:
 async def closed_with(server: Process, code: int, within_s: float = 0.0) -> int:
     """How many sockets the server has closed with a code; waits so long for the first of them."""
     until_s = time.monotonic() + within_s
-    while not (count := await _closed_with(server, code)) and time.monotonic() < until_s:
+    while not (count := await _closed_with(server, code)):
+        if time.monotonic() >= until_s:
+            break
         await asyncio.sleep(0.2)
     return count
 
