@@ -114,3 +114,21 @@ def test_players_start_near_a_store_where_one_is_known() -> None:
 
 def test_players_start_in_the_disc_where_no_store_is_known() -> None:
     assert distance_m(Places(TOWN, 300).start(150, Random(1)), TOWN) <= 301
+
+
+HOME = Position(30.25, 120.16)
+
+
+def test_no_two_walkers_err_alike() -> None:
+    """Not at three places in a row, to the decimetre: so servers tell copies."""
+    places = Places(HOME, 1_000)
+    seen: set[tuple[tuple[float, float], ...]] = set()
+    for seed in range(40):
+        walker, way = Walker(HOME, 1.4, places, Random(seed)), []
+        for _ in range(1_024):  # once around the table
+            walker.step(1.0, HOME)
+            reading = walker.reading().position
+            way.append((round(reading.lat, 6), round(reading.lon, 6)))
+        own = set(zip(way, way[1:], way[2:], strict=False))
+        assert len(own & seen) < 10  # near no error at all some meet by chance
+        seen |= own

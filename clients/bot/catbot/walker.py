@@ -90,10 +90,13 @@ class Walker:
 
     What does not change on the way to a goal is worked out when setting out, since a walker of a
     thousand must cost next to nothing a step. Chance is drawn once: where in the table of gaits one
-    begins.
+    begins, which second error is added to the first, and how far and to which side they go. Without
+    that the errors of all would be copies of each other, which no two phones' are, and for which
+    servers look.
     """
 
     __slots__ = (
+        "_behind",
         "_gait",
         "_goal",
         "_heading_deg",
@@ -104,6 +107,7 @@ class Walker:
         "_places",
         "_rng",
         "_speed_mps",
+        "_sway",
         "position",
         "speed_mps",
     )
@@ -115,6 +119,8 @@ class Walker:
         self._rng = rng
         self._goal: Position | None = None
         self._gait = rng.randrange(_GAITS)
+        self._behind = rng.randrange(1, _GAITS)
+        self._sway = _sway(rng), _sway(rng)
         self._speed_mps = 0.0
         self._heads_for: Position | None = None
         self._left_m = 0.0
@@ -149,10 +155,15 @@ class Walker:
     def reading(self) -> Reading:
         """What the phone says now: the position with its drifting error."""
         north, east_m, accuracy_m, _ = _TABLE[self._gait]
-        here = self.position
+        more_north, more_east_m, more_m, _ = _TABLE[self._gait - self._behind]
+        here, (sway_north, sway_east) = self.position, self._sway
+        # 0.8 and 0.6: two independent errors that spread together as one does.
+        north = (0.8 * north + 0.6 * more_north) * sway_north
+        east_m = (0.8 * east_m + 0.6 * more_east_m) * sway_east
+        lon = here.lon + east_m * self._lon_per_m
         return Reading(
-            Position(here.lat + north, _wrapped(here.lon + east_m * self._lon_per_m)),
-            accuracy_m,
+            Position(here.lat + north, _wrapped(lon)),
+            round(0.8 * accuracy_m + 0.6 * more_m, 1),
             round(self._speed_mps, 2),
             self._heading_deg,
         )
@@ -170,3 +181,7 @@ class Walker:
 
 def _wrapped(lon: float) -> float:
     return lon if -180.0 <= lon < 180.0 else (lon + 180.0) % 360.0 - 180.0
+
+
+def _sway(rng: Random) -> float:
+    return rng.choice((-1.0, 1.0)) * rng.uniform(0.8, 1.2)
