@@ -18,7 +18,8 @@ LONG_WINDOW_MS = 600_000
 LONG_EVERY_MS = 15_000
 
 STEP_EVERY_MS = 500
-"""Phones tell a place once a second; of who tells more, more than this says nothing new."""
+"""Phones tell a place once a second; of who tells more, more than this says nothing new, and would
+push out what came before. By when fixes would have come: a queue that comes at once is kept."""
 
 STEPS_KEPT = 40
 """So many of the last fixes that were anywhere else than the one before are kept as they came."""
@@ -138,10 +139,11 @@ class Track:
         self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, late, mock)
         if now_ms >= self._due_ms:
             self._sample(fix)
-        if now_ms >= self._step_due_ms and (
+        came_ms = now_ms - late
+        if came_ms >= self._step_due_ms and (
             before is None or lat != before.lat or lon != before.lon
         ):
-            self._step_due_ms = now_ms + STEP_EVERY_MS
+            self._step_due_ms = came_ms + STEP_EVERY_MS
             from_lat, from_lon, from_ms = self._origin
             doubt_m = -accuracy_m if mock else accuracy_m
             steps = self._steps

@@ -4,23 +4,13 @@ A reader follows a message from `receive` downward: decode, check, look, answer.
 """
 
 from collections.abc import Callable
-from functools import partial
-from secrets import compare_digest, token_hex, token_urlsafe
+from secrets import token_hex
 from time import perf_counter
 from typing import Protocol
 
-from gameserver.game.catching import (
-    AIM_RULES,
-    CATCH_RULES,
-    Refusal,
-    Ticket,
-    Try,
-    judge,
-    sight,
-)
 from gameserver.game.datum import TO_WGS84, Datum
 from gameserver.game.geo import RESTLESS, calm, planar_m, recentred, view_cell
-from gameserver.game.model import Cat, Claim, catch_id
+from gameserver.gateway.hunt import Hunt
 from gameserver.gateway.roster import Answer, Memory
 from gameserver.gateway.street import Street
 from gameserver.gateway.unsaid import Unsaid
@@ -36,16 +26,13 @@ from gameserver.protocol import (
     CatsRaw,
     Caught,
     Codec,
-    Encounter,
     Error,
     Fix,
     FixFields,
     Hello,
     Outgoing,
-    Refused,
     Welcome,
     WireRules,
-    refused,
 )
 
 FAR_LOOK_M = 2_000.0
@@ -100,12 +87,12 @@ class Session:
         "_codec",
         "_datum",
         "_empty_ms",
+        "_hunt",
         "_line",
         "_looked_ms",
         "_middle",
         "_place",
         "_street",
-        "_ticket",
         "_unsaid",
         "closed",
         "memory",
@@ -119,13 +106,13 @@ class Session:
         self._line = line
         self._codec = codec
         self._datum = _WGS84
-        self._ticket: Ticket | None = None
         self._middle: int | None = None
         self._calm = RESTLESS
         """Where the view stays as it is."""
         self._place = (0.0, 0.0)
         self._looked_ms = 0
         self._empty_ms = 0.0
+        self._hunt = Hunt(street, self)
         self._behind = False
         self._unsaid: Unsaid | None = None
         """Changes of the view that wait for the phone to read; None where none do."""
@@ -162,14 +149,14 @@ class Session:
         match message:
             case Fix():
                 stats.fixes += 1
-                self._see(message, now_ms)
+                self.see(message, now_ms)
                 if started_s:
                     stats.fix_times.add(perf_counter() - started_s)
             case Aim():
-                self._aim(message, now_ms)
+                self._hunt.aim(message, now_ms)
             case Catch():
                 judged_from_s = perf_counter()
-                self._catch(message, self.player, now_ms)
+                self._hunt.throw(message, self.player, now_ms)
                 stats.judge_times.add(perf_counter() - judged_from_s)
             case Hello():
                 self.fail("hello_repeated", "hello is said once")
@@ -233,7 +220,7 @@ class Session:
         address = self._line.address
         self._street.lookback.entered(player, self.memory, address, message.attestation)
 
-    def _see(self, fix: FixFields, now_ms: int) -> None:
+    def see(self, fix: FixFields, now_ms: int) -> None:
         """Take in a position, and move the view where it left its cell."""
         lat, lon = fix.lat, fix.lon
         if self._datum is not _WGS84:
@@ -264,131 +251,8 @@ class Session:
         self._street.world.look(self, old, middle)
         self._street.stats.view_times.add(perf_counter() - looked_from_s)
 
-    def _aim(self, aim: Aim, now_ms: int) -> None:
-        live = self._visible(aim.cat)
-        self.memory.trust.look(self.memory.track, now_ms)
-        attempt = self._try(live.cat if live else None, None, now_ms)
-        refusal = judge(AIM_RULES, attempt, self._street.rules)
-        if refusal is not None:
-            self._refuse(refusal, None, aim.cat)
-            return
-        assert live is not None
-        rules = self._street.rules
-        ticket = Ticket(
-            ticket=token_urlsafe(12),
-            cat=aim.cat,
-            made_ms=now_ms,
-            expires_ms=now_ms + rules.ticket_ttl_ms,
-            hit=self._street.rng.random() < self._street.catch_rate(live.cat.species),
-        )
-        self._ticket = ticket
-        self._take_note()
-        far_m, bearing = sight(self.memory.track, live.cat)
-        self.send(Encounter(aim.cat, ticket.ticket, ticket.expires_ms, far_m, bearing))
-
-    def _catch(self, catch: Catch, player: str, now_ms: int) -> None:
-        memory = self.memory
-        answer = memory.answers.get(catch.attempt)
-        if answer is not None:
-            self.send(answer)
-            return
-        if memory.deciding is not None:
-            if memory.deciding != catch.attempt:
-                self.send(refused("busy", attempt=catch.attempt, cat=catch.cat))
-            return
-        if catch.fix is not None:
-            self._see(catch.fix, now_ms)
-        memory.deciding = catch.attempt
-        if self._street.lookback.is_open(player, memory, partial(self._go_on, catch, player)):
-            self._judge(catch, player, now_ms)
-
-    def _go_on(self, catch: Catch, player: str, is_open: bool) -> None:
-        """What was to be known before a catch is known, or can't be now."""
-        if is_open and not self.closed:
-            self._judge(catch, player, self._street.clock())
-            return
-        self.memory.deciding = None
-        wait = refused("busy", attempt=catch.attempt, cat=catch.cat)
-        self._count(wait)
-        self.send(wait)
-
-    def _judge(self, catch: Catch, player: str, now_ms: int) -> None:
-        memory = self.memory
-        memory.deciding = None
-        live = self._visible(catch.cat)
-        ticket = self._ticket
-        if ticket is not None and not compare_digest(ticket.ticket.encode(), catch.ticket.encode()):
-            ticket = None
-        cat = live.cat if live else None
-        attempt = self._try(cat, ticket, now_ms)
-        refusal = judge(CATCH_RULES, attempt, self._street.rules)
-        if refusal is None:
-            assert cat is not None
-            self._ticket = None
-            memory.cool_until_ms = now_ms + self._street.rules.cool_down_ms
-            memory.deciding = catch.attempt
-            self._street.settle(self._claim(catch, player, cat, now_ms))
-        elif ticket is None:
-            # The ticket may be one of an earlier session that did win this attempt.
-            memory.deciding = catch.attempt
-            claim = None if cat is None else self._claim(catch, player, cat, now_ms)
-            otherwise = self._refusal(refusal, catch.attempt, catch.cat)
-            self._street.resume(player, catch, claim, otherwise)
-        else:
-            if refusal.reason == "missed":
-                refusal = self._missed(catch.cat)
-            self._refuse(refusal, catch.attempt, catch.cat)
-
-    def _try(self, cat: Cat | None, ticket: Ticket | None, now_ms: int) -> Try:
-        """What an aim, or a catch with its ticket, is judged by."""
-        memory = self.memory
-        assert self.player is not None
-        gate = memory.trust.gate(now_ms)
-        if gate is not None:
-            doubts = self._street.stats.doubts
-            doubts[gate.signal] = doubts.get(gate.signal, 0) + 1
-            self._street.lookback.suspected(self.player, memory)
-        return Try(
-            now_ms,
-            memory.track,
-            cat,
-            memory.cool_until_ms,
-            ticket,
-            gate,
-            self._street.lookback.no_coupons_until_ms(self.player),
-        )
-
-    def _take_note(self) -> None:
-        """The player aims here: a place to have been, and a walk to hold against others'."""
-        fix = self.memory.track.last
-        assert fix is not None
-        assert self.player is not None
-        self.memory.trust.marked((fix.lat, fix.lon), fix.came_ms)
-        self._street.lookback.aimed(self.player, self.memory)
-
-    def _claim(self, catch: Catch, player: str, cat: Cat, now_ms: int) -> Claim:
-        return Claim(
-            catch=catch_id(cat.id, player, catch.attempt),
-            cat=cat.id,
-            player=player,
-            attempt=catch.attempt,
-            species=cat.species,
-            points=self._street.points(cat.species),
-            store=cat.store,
-            at_ms=now_ms,
-            campaign=cat.campaign,
-            title=cat.title,
-        )
-
-    def _missed(self, cat: str) -> Refusal:
-        """The throw is spent; a cat that was missed too often hides."""
-        self._ticket = None
-        if self.memory.miss(cat) < self._street.rules.misses_max:
-            return Refusal("missed")
-        self.hide(cat)
-        return Refusal("fled")
-
-    def _visible(self, cat: str) -> LiveCat | None:
+    def visible(self, cat: str) -> LiveCat | None:
+        """The cat, if this player is shown it."""
         if cat in self.memory.hidden:
             return None
         return self._street.world.seen(cat, self._middle)
@@ -452,14 +316,14 @@ class Session:
             self.send(answer)
             self.hide(answer.cat)
             return
-        self._count(answer)
+        self._street.stats.count_refusal(answer.reason)
         self.send(answer)
 
     def hide(self, cat: str) -> None:
         """Take a cat out of this player's view for good."""
         if cat in self.memory.hidden:
             return
-        shown = self._visible(cat) is not None
+        shown = self.visible(cat) is not None
         self.memory.hide(cat)
         if not shown:
             return
@@ -467,27 +331,6 @@ class Session:
             self._unsaid.add([], [cat])
         else:
             self.send(Cats([], [cat]))
-
-    def _refusal(self, refusal: Refusal, attempt: str | None, cat: str) -> Refused:
-        return refused(
-            refusal.reason,
-            attempt=attempt,
-            cat=cat,
-            retry_after_ms=refusal.retry_after_ms,
-            distance_m=refusal.distance_m,
-            limit_m=refusal.limit_m,
-        )
-
-    def _refuse(self, refusal: Refusal, attempt: str | None, cat: str) -> None:
-        message = self._refusal(refusal, attempt, cat)
-        if attempt is not None:
-            self.memory.remember(attempt, message)
-        self._count(message)
-        self.send(message)
-
-    def _count(self, message: Refused) -> None:
-        counts = self._street.stats.refused
-        counts[message.reason] = counts.get(message.reason, 0) + 1
 
     def send(self, message: Outgoing) -> None:
         """Encode and queue a message."""
@@ -513,6 +356,7 @@ class Session:
             return
         self.closed = True
         self._unsaid = None
+        del self._hunt  # which has this as its hunter
         if self.player is None:
             return
         self._street.world.look(self, self._middle, None)

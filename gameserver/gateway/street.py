@@ -62,6 +62,14 @@ class Stats:
     catch_times: Histogram = field(default_factory=Histogram)
     """Seconds from a judged catch to its answer."""
 
+    def count_refusal(self, reason: str) -> None:
+        """Somebody was refused something."""
+        self.refused[reason] = self.refused.get(reason, 0) + 1
+
+    def count_doubt(self, signal: str) -> None:
+        """A track that a signal speaks against kept somebody waiting."""
+        self.doubts[signal] = self.doubts.get(signal, 0) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

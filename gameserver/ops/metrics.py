@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from gameserver.awards.line import Line
 from gameserver.coupons.client import CouponClient
+from gameserver.game.signals import SIGNALS
 from gameserver.gateway.feed import Feed
 from gameserver.gateway.gateway import Gateway
 from gameserver.http.traffic import Traffic
@@ -74,6 +75,10 @@ class GameCollector(Collector):
         for reason, count in sorted(stats.refused.items()):
             refused.add_metric([reason], count)
         yield refused
+        doubts = CounterMetricFamily("catcat_doubts", "Doubts by signal.", labels=["signal"])
+        for signal in SIGNALS:
+            doubts.add_metric([signal], stats.doubts.get(signal, 0))
+        yield doubts
         closed = CounterMetricFamily("catcat_closed", "Closed sockets by code.", labels=["code"])
         for code, count in sorted(stats.closed.items()):
             closed.add_metric([str(code)], count)

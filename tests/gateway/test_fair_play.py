@@ -239,8 +239,9 @@ async def test_of_two_in_lockstep_the_second_is_not_let_catch_however_slow_redis
                 shared.clock = lambda: int(time.time() * 1000) + ahead_ms[0]
                 for number, place in enumerate(walk, 1):
                     ahead_ms[0] += 1_000  # a walk takes its time, a test need not
-                    await one.stand(place)
-                    await two.stand(place)
+                    at_ms = time.time() * 1000 + ahead_ms[0]
+                    await one.stand(place, at_ms=at_ms)
+                    await two.stand(place, at_ms=at_ms)
                     await until(lambda fixes=2 * number: shared.stats.fixes == fixes)
                 cat = (await one.some_cat())["id"]
                 await until(lambda: cat in two.cats)

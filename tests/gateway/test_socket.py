@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 
 from gameserver import port
 from gameserver.gateway import socket as play_socket
+from gameserver.gateway.session import Session
 from gameserver.gateway.socket import PlaySocket
 from tests.conformance.echo import echoing
 from tests.servers.game import Game
@@ -135,5 +136,6 @@ async def test_a_socket_that_is_gone_leaves_nothing_to_the_garbage_collector(
             del socket
             await phone.socket.close()
         await until(lambda: [ref() for ref in kept] == [None, None])
+        assert [one for one in gc.get_objects() if isinstance(one, Session)] == []
     finally:
         gc.enable()
