@@ -17,7 +17,7 @@ from gameserver.auditing import FINISHED_WITHIN_MS, RELEASED_WITHIN_MS, audit_st
 from gameserver.config import Config
 from gameserver.coupon_server import running_coupons
 from gameserver.game.geo import region_of
-from gameserver.game.model import Cat, Claim, IssueItem, Reservation
+from gameserver.game.model import Cat, Claim, IssueItem, Reservation, SpawnPlan
 from gameserver.ledger.audit import INVARIANTS
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.reservations import LAPSE_GRACE_MS
@@ -78,6 +78,8 @@ async def world(sqlite_url: str) -> AsyncIterator[World]:
         async with open_ledger(sqlite_url) as ledger, open_live(redis.url) as live:
             shop = await open_shop(ledger)
             sale = await campaign(ledger, shop, 20)
+            plan = SpawnPlan(1, 600, 50.0, {"bobbin": 1.0}, sale)  # only then may there be cats
+            await ledger.merchants.put_plan(shop.merchant, shop.store, plan)
             config = Config(redis=redis.url, database=sqlite_url)
             yield World(ledger, live, sale, region_of(31.2, 121.5), config)
 
