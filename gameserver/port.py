@@ -13,11 +13,12 @@ from gameserver.gateway.doorman import (
     WAITING_MOST,
     Doorman,
     Hall,
+    hear_of_slow_readers,
     open_doors,
     reused_connections,
 )
 from gameserver.gateway.gateway import Gateway
-from gameserver.gateway.socket import PlaySocket, hear_of_slow_readers
+from gameserver.gateway.socket import PlaySocket
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
 from gameserver.http.site import Site
 

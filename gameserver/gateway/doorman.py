@@ -8,8 +8,8 @@ HTTP application has may ask for `/play` later (proxies and browsers keep connec
 
 import asyncio
 import socket
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
@@ -32,6 +32,10 @@ theirs for 60 s."""
 DOORS = 16
 """uvloop takes one connection per turn of the loop from a listening socket. In a busy process,
 whose turns are long, newcomers would wait for seconds only to be asked to come back."""
+
+UNSENT_IN_KERNEL = 16 * 1024
+"""Of what a phone has not taken yet the kernel keeps no more; it would keep megabytes, and a slow
+reader would be noticed late and read old news first."""
 
 _PLAY = (b"GET /play ", b"GET /play?")
 _HEAD_ENDS = b"\r\n\r\n"
@@ -133,6 +137,12 @@ async def open_doors(
         for one in server.sockets
         for _ in range(DOORS - 1)
     ]
+
+
+def hear_of_slow_readers(listeners: Iterable[Any]) -> None:
+    """Have the kernel keep little for readers of connections that these sockets will accept."""
+    for listener in listeners:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
 
 
 def reused_connections(make_socket: Callable[[], PlaySocket]) -> Middleware:

@@ -6,9 +6,8 @@ is, goes past the core (`gateway.frames`) wherever the core stands between two f
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
-from typing import Any, Protocol, cast
+from collections.abc import Callable
+from typing import Protocol, cast
 
 from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
@@ -34,10 +33,6 @@ UNREAD_MAX = 64 * 1024
 
 UNREAD_WITHIN_S = 2.0
 """A slow phone has this long to catch up before the socket closes, 4101."""
-
-UNSENT_IN_KERNEL = 16 * 1024
-"""Of what a phone has not taken yet the kernel keeps no more; it would keep megabytes, and a slow
-reader would be noticed late and read old news first."""
 
 UNREAD_CUT = 4 * 1024 * 1024
 """Nobody may leave more than this unread, however briefly: a first view can be large."""
@@ -447,12 +442,6 @@ _OPENINGS = {JSON: 0x80 | Opcode.TEXT, MSGPACK: 0x80 | Opcode.BINARY}
 
 _NONE = -1
 _NOTHING = memoryview(b"")
-
-
-def hear_of_slow_readers(listeners: Iterable[Any]) -> None:
-    """Have the kernel keep little for readers of connections that these sockets will accept."""
-    for listener in listeners:
-        listener.setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
 
 
 def _hear_nothing(_: bytes) -> None:
