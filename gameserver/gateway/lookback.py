@@ -90,10 +90,15 @@ class Lookback:
         wanted = NewSanction(player, now_ms, until_ms, (last.lat, last.lon), doubts)
         self._jobs.start(self._impose(wanted), "write a sanction down")
 
-    def left(self, player: str, memory: Memory) -> None:
+    async def keep(self, player: str, memory: Memory) -> None:
         """A session ended: keep what the next one should know."""
-        if memory.is_known:  # else what is kept may say more than what is here
-            self._jobs.start(self._keep(player, memory), "keep a track")
+        if not memory.is_known:
+            return  # what is kept may say more than what is here
+        now_ms = self._clock()
+        try:
+            await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
+        except LiveError:
+            return  # what was kept at the last aim has to do
 
     # --- the work ---
 
@@ -157,13 +162,6 @@ class Lookback:
             log.warning("a sanction could not be written down: it holds in this process only")
             return
         log.info("sanction %s: %s", made.id, ", ".join(one.signal for one in made.evidence))
-
-    async def _keep(self, player: str, memory: Memory) -> None:
-        now_ms = self._clock()
-        try:
-            await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
-        except LiveError:
-            return  # what was kept at the last aim has to do
 
 
 def _tell(memory: Memory, is_done: bool) -> None:

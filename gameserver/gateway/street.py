@@ -1,7 +1,9 @@
 """What the sessions of one process share, and the work of theirs that leaves the process."""
 
 import logging
+from asyncio import Semaphore
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
@@ -29,6 +31,10 @@ from gameserver.species import Species
 log = logging.getLogger(__name__)
 
 SESSION_TTL_MS = 90_000
+
+LEAVING_AT_ONCE = 256
+"""So many players are seen off at once. Where a whole crowd loses its line, what is to be kept of
+them must not stand in Redis' queue before the catches of those who are left."""
 
 
 @dataclass(slots=True)
@@ -97,6 +103,7 @@ class Street:
         self.banned: dict[str, int | None] = {}
         """Banned players, until when in epoch ms; None is for good. Kept true by the app."""
         self.lookback = Lookback(live, jobs, ground.clock, ground.sanctions)
+        self._leaving = Semaphore(LEAVING_AT_ONCE)
         self._ground = ground
         self._live = live
         self._awards = awards
@@ -135,11 +142,8 @@ class Street:
     def left(self, session: Seat) -> None:
         """A player is gone."""
         assert session.player is not None
-        if not self.roster.leave(session.player, session, self.clock()):
-            return
-        self.lookback.left(session.player, session.memory)
-        if session.registered:
-            self._jobs.start(self._unregister(session), "unregister session")
+        if self.roster.leave(session.player, session, self.clock()):
+            self._jobs.start(self._leave(session), "see a player off")
 
     async def register(self, session: Seat) -> None:
         """Make this the player's one session everywhere; tell the process that had another."""
@@ -153,12 +157,14 @@ class Street:
             return  # the regular round of `feed` tries again
         session.registered = True
 
-    async def _unregister(self, session: Seat) -> None:
+    async def _leave(self, session: Seat) -> None:
         assert session.player is not None
-        try:
-            await self._live.close_session(session.player, self.ref(session))
-        except LiveError:
-            return  # it expires by itself
+        async with self._leaving:
+            await self.lookback.keep(session.player, session.memory)
+            if not session.registered:
+                return
+            with suppress(LiveError):  # it expires by itself
+                await self._live.close_session(session.player, self.ref(session))
 
     def ref(self, session: Seat) -> SessionRef:
         """How other processes know a session."""

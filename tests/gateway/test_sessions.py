@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from gameserver.gateway import feed
+from gameserver.gateway import street as street_module
 from gameserver.live.live import Live
 from gameserver.live.messages import SessionRef
 from tests.servers.game import game
+from tests.servers.redis import redis_server
 from tests.waiting import until
 
 
@@ -39,3 +43,26 @@ async def test_a_player_who_comes_back_while_sessions_are_renewed_is_not_sent_aw
             come_back.set()
             await until(lambda: rounds > 2)
             assert (await new.aim("10cca41b2-nosuchcat"))["reason"] == "no_fix"
+
+
+async def test_a_crowd_that_leaves_at_once_does_not_stand_in_redis_queue_before_those_who_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(street_module, "LEAVING_AT_ONCE", 2)
+    with redis_server() as redis:
+        async with game(tmp_path, redis=redis.url) as street, AsyncExitStack() as crowd:
+            names = [f"p{number}" for number in range(40)]
+            for name in names:
+                await crowd.enter_async_context(street.player(name))
+            roster, live = street.app.gateway.street.roster, street.app.live
+            await until(lambda: all(seat.registered for seat in roster.sessions.values()))
+            redis.nodes[0].client_pause(1_500)
+            await crowd.aclose()
+            await until(lambda: not roster.sessions)
+            assert live.waiting < len(names) / 2
+            for name in names:
+                await until(partial(_is_nowhere, live, name))
+
+
+async def _is_nowhere(live: Live, player: str) -> bool:
+    return await live.where(player) is None
