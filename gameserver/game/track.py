@@ -17,10 +17,6 @@ SAMPLE_EVERY_MS = 5_000
 LONG_WINDOW_MS = 600_000
 LONG_EVERY_MS = 15_000
 
-STEP_EVERY_MS = 500
-"""Phones tell a place once a second; of who tells more, more than this says nothing new, and would
-push out what came before. By when fixes would have come: a queue that comes at once is kept."""
-
 STEPS_KEPT = 40
 """So many of the last fixes that were anywhere else than the one before are kept as they came."""
 
@@ -100,7 +96,6 @@ class Track:
         "_long_due_ms",
         "_minute",
         "_origin",
-        "_step_due_ms",
         "_steps",
         "last",
         "phone",
@@ -116,7 +111,7 @@ class Track:
         self._steps = bytearray()
         self._minute = bytearray()
         self._long = bytearray()
-        self._due_ms = self._long_due_ms = self._step_due_ms = -inf
+        self._due_ms = self._long_due_ms = -inf
 
     def new_session(self) -> None:
         """Go on in a new session: it has said no place yet, but where the player was counts."""
@@ -139,11 +134,7 @@ class Track:
         self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, late, mock)
         if now_ms >= self._due_ms:
             self._sample(fix)
-        came_ms = now_ms - late
-        if came_ms >= self._step_due_ms and (
-            before is None or lat != before.lat or lon != before.lon
-        ):
-            self._step_due_ms = came_ms + STEP_EVERY_MS
+        if before is None or lat != before.lat or lon != before.lon:
             from_lat, from_lon, from_ms = self._origin
             doubt_m = -accuracy_m if mock else accuracy_m
             steps = self._steps
