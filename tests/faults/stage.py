@@ -242,10 +242,13 @@ class Stage:
 
     async def take_down(self) -> None:
         """End every process; the data stay."""
-        for part in reversed(self.parts):
-            if isinstance(part, ServerPart) and part.server.started:
-                await part.kill()
-                part.server.kill_what_it_left()
+        started = [
+            part for part in self.parts if isinstance(part, ServerPart) and part.server.started
+        ]
+        for part in reversed(started):
+            await part.kill()
+        for part in started:  # not before: they share a directory, by which leftovers are known
+            part.server.kill_what_it_left()
         if isinstance(self._redis, LastingRedis):
             await self._redis.kill()
         if self._postgres is not None:

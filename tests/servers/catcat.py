@@ -86,7 +86,8 @@ class CatCat:
         """
         assert self._process is not None
         if self._process.returncode is None:
-            os.killpg(self.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended, and the loop has not heard so yet
+                os.killpg(self.pid, signal.SIGKILL)
         await self._ended()
 
     async def stop(self) -> int:
