@@ -3,17 +3,27 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+WEB := clients/web
+MODULES := $(WEB)/node_modules/.ready
+PAGES := gameserver/_pages/.ready
+NPM := $(BIN)/python $(WEB)/npm.py
 
-.PHONY: run serve test check format docs bench bench-check fairness faults stampede conformance \
+.PHONY: run serve test check pages check-pages format docs bench bench-check fairness faults stampede conformance \
 	fuzz lock clean
 
-run: $(READY) ## the game with a real city's stores and bots that play it
+run: $(READY) $(PAGES) ## the game with a real city's stores and bots that play it
 	$(BIN)/catcat demo
 
-serve: $(READY) ## the game alone
+serve: $(READY) $(PAGES) ## the game alone
 	$(BIN)/catcat serve
 
-test: $(READY) ## linters, types and all tests
+pages: $(PAGES) ## builds the pages of clients/web
+
+check-pages: $(READY) $(MODULES) ## types, linter and tests of the pages alone
+	$(NPM) run check
+
+test: $(READY) $(PAGES) ## linters, types and all tests
+	$(NPM) run check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -78,5 +88,14 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	touch $@
 
+$(MODULES): $(READY) $(WEB)/package.json $(WEB)/package-lock.json
+	$(NPM) ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+$(PAGES): $(MODULES) $(wildcard $(WEB)/*.html $(WEB)/*.ts) \
+		$(shell find $(WEB)/src $(WEB)/public assets/art -type f)
+	$(NPM) run build
+	touch $@
+
 clean:
-	rm -rf $(VENV) .conformance .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(WEB)/node_modules gameserver/_pages .conformance .mypy_cache .ruff_cache .pytest_cache .hypothesis

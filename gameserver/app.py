@@ -30,6 +30,7 @@ from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.sanctions import SanctionWatch
 from gameserver.gateway.street import Ground, Street
 from gameserver.geocoding import Geocoder, GeocoderOptions, open_geocoder
+from gameserver.http.page_settings import PageSettings, event_of, tiles_of
 from gameserver.http.site import Site
 from gameserver.http.traffic import Traffic
 from gameserver.jobs import Jobs
@@ -69,6 +70,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
     """
     config.make_data_dir()
     no_spawn = await asyncio.to_thread(_no_spawn, config.no_spawn)
+    pages = _page_settings(config)
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(config, wall_clock_ms))
         live, ledger, coupons = backends.live, backends.ledger, backends.coupons
@@ -143,6 +145,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             traffic=traffic,
             tell=post.tell,
             forget_track=post.forget_track,
+            pages=pages,
             no_spawn=no_spawn,
             geocoder=await _geocoder(config, live, stack),
             origins=config.origins,
@@ -165,6 +168,13 @@ def _no_spawn(path: Path | None) -> NoSpawn:
         return read_no_spawn(path.read_bytes())
     except BadAreas as error:
         raise BadAreas(f"{path}: {error}") from error
+
+
+def _page_settings(config: Config) -> PageSettings:
+    return PageSettings(
+        tiles=None if config.tiles is None else tiles_of(config.tiles, config.tiles_attribution),
+        event=None if config.event is None else event_of(config.event),
+    )
 
 
 async def _geocoder(config: Config, live: Live, stack: AsyncExitStack) -> Geocoder | None:

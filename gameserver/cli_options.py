@@ -93,6 +93,18 @@ SERVING = together(
     option("--max-sockets", type=click.IntRange(0), default=18_000, help="Per process; 0: any."),
     option("--max-sockets-per-address", type=click.IntRange(0), default=0, help="0: any number."),
     option(
+        "--tiles",
+        metavar="URL",
+        help="The maps' tiles: a template with {z}, {x} and {y}, or a MapLibre style; "
+        "without it a plain grid.",
+    ),
+    option("--tiles-attribution", default="", metavar="TEXT", help="What is shown for them."),
+    option(
+        "--event",
+        metavar="NAME@TIME",
+        help="What the big screen counts down to: Midnight@2026-11-11T00:00+08:00",
+    ),
+    option(
         "--no-spawn",
         metavar="FILE.geojson",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -142,6 +154,9 @@ def config_of(options: dict[str, Any]) -> Config:
         max_sockets=options["max_sockets"],
         max_sockets_per_address=options["max_sockets_per_address"],
         attestation_secret=options["attestation_secret"],
+        tiles=options["tiles"] or None,
+        tiles_attribution=options["tiles_attribution"],
+        event=options["event"] or None,
         no_spawn=options["no_spawn"],
         geocoder=options["geocoder"] or None,
         geocoder_options=_json_object("--geocoder-options", options["geocoder_options"]),

@@ -38,6 +38,11 @@ class Config:
     """Sockets from one address (0: no limit): load bots and offices share one."""
     guests_per_minute: int = 0
     """New guests from one address (0: no limit): load bots and offices share one."""
+    tiles: str | None = None
+    """The URL of the maps' tiles; None: a plain grid, and nothing from a third party."""
+    tiles_attribution: str = ""
+    event: str | None = None
+    """What the big screen counts down to, as NAME@TIME."""
     no_spawn: Path | None = None
     """A GeoJSON file of where no cat may be, read at the start."""
     geocoder: str | None = None

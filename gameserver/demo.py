@@ -102,7 +102,10 @@ async def _store(
 
 def _say_where(app: App, merchants: list[DemoMerchant]) -> None:
     click.echo(f"listening on {app.url}")
-    click.echo(f"  play        {app.url.replace('http', 'ws', 1)}/play")
+    click.echo(f"  play        {app.url}/")
+    click.echo(f"  merchants   {app.url}/merchant")
+    click.echo(f"  big screen  {app.url}/screen")
+    click.echo(f"  WebSocket   {app.url.replace('http', 'ws', 1)}/play")
     click.echo(f"  API         {app.url}/docs   {app.url}/openapi.json   {app.url}/asyncapi.json")
     click.echo(f"  health      {app.url}/readyz   {app.url}/metrics")
     click.echo(f"  merchant    {merchants[0].name}")

@@ -6,6 +6,7 @@ from gameserver.config import Config, MissingKey
 from gameserver.game.no_spawn import BadAreas
 from gameserver.game.tokens import make_token
 from gameserver.geocoding import WrongGeocoder
+from gameserver.http.page_settings import BadSetting
 from gameserver.ledger.database import LedgerError, UnsupportedDatabase, open_database
 from gameserver.ledger.ledger import Ledger, open_ledger
 from gameserver.ledger.migrations import migrate
@@ -21,6 +22,7 @@ SETUP_ERRORS = (
     MissingKey,
     WrongGeocoder,
     BadAreas,
+    BadSetting,
     OSError,
 )
 """What a wrong option or an absent server ends in: said in a line, without a traceback."""

@@ -19,6 +19,7 @@ from gameserver.gateway.doorman import (
 )
 from gameserver.gateway.gateway import Gateway
 from gameserver.gateway.socket import PlaySocket
+from gameserver.http.pages import add_pages
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
 from gameserver.http.site import Site
 
@@ -39,6 +40,7 @@ async def serving(
         return PlaySocket(gateway, loop)
 
     web_app = make_web_app(site, ROUTES if site.coupon_client is None else GAME_ROUTES)
+    add_pages(web_app, site.pages)
     web_app.middlewares.insert(0, reused_connections(play))
     runner = web.AppRunner(
         web_app, access_log=None, handle_signals=False, keepalive_timeout=IDLE_HTTP_S

@@ -161,6 +161,13 @@ class Worker:
             }
         if config.no_spawn is not None:
             secrets["CATCAT_NO_SPAWN"] = str(config.no_spawn.absolute())
+        if config.tiles is not None:
+            secrets |= {
+                "CATCAT_TILES": config.tiles,
+                "CATCAT_TILES_ATTRIBUTION": config.tiles_attribution,
+            }
+        if config.event is not None:
+            secrets["CATCAT_EVENT"] = config.event
         if config.geocoder is not None:
             secrets |= {
                 "CATCAT_GEOCODER": config.geocoder,

@@ -1,49 +1,98 @@
-"""Whether the server is well, for orchestrators and for graphs."""
+"""The pages for people: what `clients/web` builds, and the cats' drawings.
 
-from msgspec import Struct
+`/`, `/merchant` and `/screen` are single pages; what they load lies below `/static/` under names
+that change with what is in them. Everything is sent from files, compressed where the build has
+done so, and only to browsers that keep to the pages' policy.
+"""
 
-from gameserver.http.call import Call, NoQuery
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
 from gameserver.http.errors import Problem
-from gameserver.http.route import Written
+from gameserver.http.page_settings import PageSettings
+from gameserver.http.serving import as_response
+from gameserver.species import ASSETS
 
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+PAGES = Path(__file__).parents[1] / "_pages"
+"""Where `npm run build` puts the pages, in a checkout and in the package."""
 
+PATHS: Mapping[str, str] = {
+    "/": "index.html",
+    "/merchant": "merchant.html",
+    "/screen": "screen.html",
+}
 
-class Health(Struct, frozen=True):
-    """The process answers."""
+FOR_GOOD = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+"""Kept, and used once the server has said that it is still the same."""
 
-    status: str = "ok"
-
-
-MAY_BE_AWAY = frozenset({"coupons"})
-"""Without its coupon service a game server goes on: catches stand, their coupons come later."""
-
-
-class Readiness(Struct, frozen=True):
-    """Every component is `ok`, but perhaps `coupons`, without which the game goes on."""
-
-    status: str
-    components: dict[str, str]
-
-
-async def health(_: Call[None, NoQuery]) -> Health:
-    """Is the process alive?"""
-    return Health()
+PERMISSIONS = (
+    "camera=(self), geolocation=(self), accelerometer=(self), gyroscope=(self), "
+    "magnetometer=(self), microphone=(), payment=(), usb=()"
+)
 
 
-async def readiness(call: Call[None, NoQuery]) -> Readiness | Problem:
-    """May it be given players?"""
-    components = dict(await call.site.ready())
-    if any(state != "ok" for name, state in components.items() if name not in MAY_BE_AWAY):
-        return Problem("not_ready", more={"components": components}, retry_after_s=1)
-    return Readiness("ok", components)
+def policy(settings: PageSettings) -> str:
+    """What a page may load: what is served here, and the tiles that the operator has named."""
+    tiles = "" if settings.tiles is None else " " + _origin(settings.tiles.url)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"img-src 'self' data: blob:{tiles}",
+            f"connect-src 'self'{tiles}",
+            "media-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
 
 
-async def metrics(call: Call[None, NoQuery]) -> Written:
-    """Metrics in Prometheus' text format."""
-    return Written(200, PROMETHEUS, await call.site.metrics())
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.replace("{s}", "*")
+    return f"{parts.scheme}://{host}" if host else "'self'"
 
 
-async def play(_: Call[None, NoQuery]) -> Problem:
-    """Where players' sockets open; anything but a WebSocket handshake is told so."""
-    return Problem("upgrade_required", "Open a WebSocket; the protocol is in /asyncapi.json.")
+def add_pages(app: web.Application, settings: PageSettings, folder: Path = PAGES) -> None:
+    """Let the application serve the pages; where they were never built, it says how."""
+    headers = {
+        "Content-Security-Policy": policy(settings),
+        "Permissions-Policy": PERMISSIONS,
+        "Cache-Control": ASK_AGAIN,
+    }
+    for path, name in PATHS.items():
+        app.router.add_get(path, _file(folder / name, headers))
+    for name in ("favicon.svg",):
+        app.router.add_get(f"/{name}", _file(folder / name, {"Cache-Control": ASK_AGAIN}))
+    app.router.add_get("/static/{name}", _files(folder / "static", FOR_GOOD))
+    app.router.add_get("/art/{name}", _files(ASSETS / "art", ASK_AGAIN))
+
+
+def _file(path: Path, headers: Mapping[str, str]) -> Handler:
+    is_built = path.is_file()
+
+    async def send(_: web.Request) -> web.StreamResponse:
+        if not is_built:
+            return as_response(Problem("not_found", "The pages were not built: `make pages`."))
+        return web.FileResponse(path, headers=headers)
+
+    return send
+
+
+def _files(folder: Path, cache: str) -> Handler:
+    paths = {path.name: path for path in folder.glob("*") if path.is_file()}
+    headers = {"Cache-Control": cache}
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        path = paths.get(request.match_info["name"])
+        if path is None:
+            return as_response(Problem("not_found"))
+        return web.FileResponse(path, headers=headers)
+
+    return send

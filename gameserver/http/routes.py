@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gameserver.http import admin, pages, players, street
+from gameserver.http import admin, health, players, street
 from gameserver.http.allowed import ADMIN, ANYONE, PLAYER
 from gameserver.http.call import Listed, Paging
 from gameserver.http.describing import described
@@ -11,6 +11,7 @@ from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
 from gameserver.http.merchant_routes import CAMPAIGNS, COUPONS, REPORTS, STORES
 from gameserver.http.middlewares import asking_first, cross_origin, problems, safe_headers
+from gameserver.http.page_settings import PageSettings
 from gameserver.http.route import USUAL, Route
 from gameserver.http.service_routes import COUPON_SERVICE
 from gameserver.http.serving import serve
@@ -50,6 +51,15 @@ PLAYERS = (
         roles=ANYONE,
         handler=street.street_map,
         answer=street.StreetMap,
+    ),
+    Route(
+        method="GET",
+        path="/v1/config",
+        tag="players",
+        roles=ANYONE,
+        handler=street.page_settings,
+        needs_books=False,
+        answer=PageSettings,
     ),
     Route(
         method="GET",
@@ -185,18 +195,18 @@ HEALTH = (
         path="/healthz",
         tag="health",
         roles=ANYONE,
-        handler=pages.health,
+        handler=health.health,
         needs_books=False,
-        answer=pages.Health,
+        answer=health.Health,
     ),
     Route(
         method="GET",
         path="/readyz",
         tag="health",
         roles=ANYONE,
-        handler=pages.readiness,
+        handler=health.readiness,
         needs_books=False,
-        answer=pages.Readiness,
+        answer=health.Readiness,
         problems=("not_ready",),
     ),
     Route(
@@ -204,17 +214,17 @@ HEALTH = (
         path="/metrics",
         tag="health",
         roles=ANYONE,
-        handler=pages.metrics,
+        handler=health.metrics,
         needs_books=False,
         answer=str,
-        media=pages.PROMETHEUS,
+        media=health.PROMETHEUS,
     ),
     Route(
         method="GET",
         path="/play",
         tag="players",
         roles=ANYONE,
-        handler=pages.play,
+        handler=health.play,
         needs_books=False,
         problems=("upgrade_required",),
     ),

@@ -8,6 +8,7 @@ from gameserver.coupons.service import CouponService
 from gameserver.game.catching import Rules
 from gameserver.game.no_spawn import NoSpawn
 from gameserver.geocoding import Geocoder
+from gameserver.http.page_settings import PageSettings
 from gameserver.http.traffic import Traffic
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.messages import InboxMessage
@@ -37,6 +38,8 @@ class Site:
     """Takes out where a player was. May fail: it goes by itself within a day."""
     traffic: Traffic = field(default_factory=Traffic)
     """Counts what is asked of the API."""
+    pages: PageSettings = field(default_factory=PageSettings)
+    """What the operator has set for the pages."""
     no_spawn: NoSpawn = field(default_factory=NoSpawn)
     """Where no cat may be."""
     geocoder: Geocoder | None = None

@@ -9,6 +9,7 @@ from gameserver.game.geo import great_circle_m
 from gameserver.game.model import PlannedStore
 from gameserver.game.spawning import is_active
 from gameserver.http.call import Call, Listed, NoQuery
+from gameserver.http.page_settings import PageSettings
 from gameserver.http.route import JSON, Written
 
 STORES_MOST = 200
@@ -66,6 +67,11 @@ async def species(call: Call[None, NoQuery]) -> Listed[SpeciesView]:
         ],
         None,
     )
+
+
+async def page_settings(call: Call[None, NoQuery]) -> PageSettings:
+    """What the pages need to know before they show anything: tiles, and the next event."""
+    return call.site.pages
 
 
 async def street_map(call: Call[None, NoQuery]) -> Written:

@@ -1,0 +1,36 @@
+/** The language of the page, and texts in it. */
+
+import { signal } from "@preact/signals";
+
+export type Language = "en" | "zh";
+
+const KEPT = "catcat.language";
+
+function preferred(): Language {
+  const kept = localStorage.getItem(KEPT);
+  if (kept === "en" || kept === "zh") return kept;
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+export const language = signal<Language>(preferred());
+
+language.subscribe((now) => {
+  document.documentElement.lang = now === "zh" ? "zh-CN" : "en";
+});
+
+/** Speak another language from now on. */
+export function speak(now: Language): void {
+  localStorage.setItem(KEPT, now);
+  language.value = now;
+}
+
+/**
+ * Texts of a page: `texts({ hello: ["Hello {name}", "你好 {name}"] })` gives a function that says one
+ * of them, with its `{holes}` filled. A component that calls it is drawn again in the new language.
+ */
+export function texts<Key extends string>(table: Record<Key, readonly [en: string, zh: string]>) {
+  return (key: Key, holes: Record<string, string | number> = {}): string =>
+    table[key][language.value === "zh" ? 1 : 0].replace(/\{(\w+)\}/g, (hole, name: string) =>
+      String(holes[name] ?? hole),
+    );
+}

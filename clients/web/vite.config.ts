@@ -1,0 +1,31 @@
+import { defineConfig } from "vite";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
+
+const server = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  appType: "mpa",
+  build: {
+    // Inside the package: the wheel takes it along.
+    outDir: "../../gameserver/_pages",
+    emptyOutDir: true,
+    assetsDir: "static",
+    target: "es2022",
+    assetsInlineLimit: 0, // the policy of the pages lets no data: scripts or styles in
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200, // the map and the 3D library, loaded when they are needed
+    rollupOptions: { input: ["index.html", "merchant.html", "screen.html"] },
+  },
+  worker: { format: "es" },
+  plugins: [
+    compression({
+      algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress", {})],
+      include: /\.(js|css|html|svg|json|webmanifest)$/,
+      threshold: 1024,
+    }),
+  ],
+  // `npm run dev` beside `make serve`.
+  server: {
+    proxy: { "/v1": server, "/art": server, "/play": { target: server, ws: true } },
+  },
+});

@@ -1,0 +1,58 @@
+"""What an operator has set for the pages: the map's tiles, and what is counted down to."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+
+class BadSetting(ValueError):
+    """A setting of the pages that cannot be meant."""
+
+
+class Tiles(Struct, frozen=True):
+    """Where the map's tiles come from. `attribution` is what their terms want to be shown.
+
+    `kind` is `raster` for a template with `{z}`, `{x}` and `{y}`, or `style` for a MapLibre style.
+    """
+
+    url: str
+    kind: str
+    attribution: str
+
+
+class Event(Struct, frozen=True):
+    """What the big screen counts down to."""
+
+    name: str
+    at_ms: int
+
+
+class PageSettings(Struct, frozen=True):
+    """Without `tiles` the maps are a plain grid, and nothing comes from a third party."""
+
+    tiles: Tiles | None = None
+    event: Event | None = None
+
+
+def tiles_of(url: str, attribution: str) -> Tiles:
+    """The tiles at a URL. BadSetting."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise BadSetting(f"not the URL of tiles: {url}")
+    if any(sign in parts.netloc for sign in " ;,'\"*"):
+        raise BadSetting(f"not the host of tiles: {parts.netloc}")
+    is_template = all(hole in url for hole in ("{z}", "{x}", "{y}"))
+    return Tiles(url, "raster" if is_template else "style", attribution)
+
+
+def event_of(text: str) -> Event:
+    """An event from `NAME@TIME`, the time in ISO 8601 with its zone. BadSetting."""
+    name, _, when = text.rpartition("@")
+    try:
+        at = datetime.fromisoformat(when.strip())
+    except ValueError as error:
+        raise BadSetting(f"an event is NAME@TIME, its time in ISO 8601: {error}") from error
+    if at.tzinfo is None or not name.strip():
+        raise BadSetting("an event is NAME@TIME, the time with its zone")
+    return Event(name.strip(), round(at.timestamp() * 1000))
