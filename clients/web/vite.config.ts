@@ -14,7 +14,17 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the pages lets no data: scripts or styles in
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200, // the map and the 3D library, loaded when they are needed
-    rollupOptions: { input: ["index.html", "merchant.html", "screen.html"] },
+    rollupOptions: {
+      preserveEntrySignatures: "exports-only",
+      input: {
+        player: "index.html",
+        merchant: "merchant.html",
+        screen: "screen.html",
+        // Loaded when a page needs them; entries, so that they keep their names.
+        map: "src/map/index.ts",
+        cats: "src/cats/index.ts",
+      },
+    },
   },
   worker: { format: "es" },
   plugins: [
