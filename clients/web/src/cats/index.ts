@@ -8,7 +8,13 @@ import type { Stage } from "./types";
 
 export * from "./types";
 
-/** Set up a stage on a canvas, transparent where there is no cat. Throws `NoStage`. */
-export async function openStage(canvas: HTMLCanvasElement): Promise<Stage> {
-  return ThreeStage.open(canvas);
+/**
+ * Set up a stage on a canvas that has a size, transparent where nothing is. Throws `NoStage`.
+ * One that does not run draws only when it is told to: `stage.draw(at_s)`.
+ */
+export async function openStage(
+  canvas: HTMLCanvasElement,
+  { runs = true }: { runs?: boolean } = {},
+): Promise<Stage> {
+  return ThreeStage.open(canvas, runs);
 }

@@ -1,52 +1,100 @@
-/** The stage, on three.js. */
+/** The stage, on three.js: where the camera is, what stands there, and when it is drawn. */
 
 import {
-  HemisphereLight,
+  CircleGeometry,
+  Group,
   Mesh,
-  MeshToonMaterial,
-  type Object3D,
   PerspectiveCamera,
   Scene,
-  SphereGeometry,
+  Vector3,
   WebGLRenderer,
 } from "three";
+import { coatOfKind } from "./coat";
+import { KINDS } from "./kinds";
+import { stray } from "./kinds/stray";
+import { light } from "./light";
+import { Play } from "./play";
+import { discard, live, type Rig } from "./rig";
+import { glow, INK } from "./solid";
+import { flightOf } from "./throwing";
 import { type CatOnStage, type Flick, type Gaze, NoStage, type Stage } from "./types";
 import { between_deg, direction, shown_m, standing } from "./world";
 
-const EYE_M = 1.1;
+/** Lower than a phone is held, so that the cats are met at eye level. */
+const EYE_M = 0.95;
+const VIEW_DEG = 58;
+/** Metres of a unit that a rig is built in. */
+const SCALE = 0.47;
+const MIDDLE_M = 0.5;
 const RADIANS = Math.PI / 180;
+/** Slower frames than this, again and again, and fewer points are drawn. */
+const SLOW_S = 0.045;
 
 export class ThreeStage implements Stage {
   private readonly scene = new Scene();
-  private readonly camera = new PerspectiveCamera(55, 1, 0.05, 50);
-  private cat: Object3D | null = null;
+  private readonly camera = new PerspectiveCamera(VIEW_DEG, 1, 0.05, 40);
+  /** Where the cat stands; it faces the camera. */
+  private readonly spot = new Group();
+  private readonly play: Play;
+  private rig: Rig | null = null;
+  private cat: CatOnStage | null = null;
   private gaze: Gaze = { heading_deg: 0, pitch_deg: 0 };
+  private thrown: Promise<"hit" | "miss"> | null = null;
+  private now_s = 0;
+  private last_ms: number | null = null;
+  private slowFrames = 0;
+  private ratio = Math.min(window.devicePixelRatio, 2);
+  private isPaused = false;
+  private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  private readonly sizes: ResizeObserver;
 
-  private constructor(private readonly renderer: WebGLRenderer) {
-    this.camera.position.y = EYE_M;
+  private constructor(
+    private readonly renderer: WebGLRenderer,
+    private readonly runs: boolean,
+  ) {
     this.camera.rotation.order = "YXZ";
-    this.scene.add(new HemisphereLight(0xffffff, 0xd8c8e0, 3));
-    this.resume();
+    this.camera.position.y = EYE_M;
+    const shadow = new Mesh(new CircleGeometry(0.42, 40), glow(INK, 0.2));
+    shadow.rotation.x = -Math.PI / 2;
+    shadow.scale.y = 0.6;
+    shadow.position.y = 0.003;
+    this.spot.add(shadow);
+    this.spot.visible = false;
+    this.scene.add(this.camera, this.spot);
+    // From over the shoulder, wherever that is.
+    light(this.camera);
+    this.play = new Play(this.scene, this.camera, () => this.calm);
+    this.sizes = new ResizeObserver(() => this.fitCanvas());
+    this.sizes.observe(renderer.domElement);
+    this.fitCanvas();
+    document.addEventListener("visibilitychange", this.onVisibility);
+    this.run();
   }
 
-  static async open(canvas: HTMLCanvasElement): Promise<ThreeStage> {
+  static async open(canvas: HTMLCanvasElement, runs: boolean): Promise<ThreeStage> {
+    let renderer: WebGLRenderer;
     try {
-      return new ThreeStage(new WebGLRenderer({ canvas, alpha: true, antialias: true }));
+      renderer = new WebGLRenderer({ canvas, alpha: true, antialias: true });
     } catch (error) {
       throw new NoStage("no WebGL", { cause: error });
     }
+    return new ThreeStage(renderer, runs);
   }
 
-  show({ bearing_deg, distance_m }: CatOnStage): void {
+  /** 1, or little for who has asked for less motion. */
+  private get calm(): number {
+    return this.still.matches ? 0.1 : 1;
+  }
+
+  show(cat: CatOnStage): void {
     this.clear();
-    const cat = new Mesh(
-      new SphereGeometry(0.5, 32, 24),
-      new MeshToonMaterial({ color: 0xf59a3c }),
-    );
-    const { x, z } = standing(bearing_deg, shown_m(distance_m));
-    cat.position.set(x, 0.5, z);
-    this.scene.add(cat);
     this.cat = cat;
+    const kind = KINDS[cat.species];
+    if (kind !== undefined) this.enter(kind());
+    else
+      void coatOfKind(cat.species).then((coat) => {
+        if (this.cat === cat && this.rig === null) this.enter(stray(coat));
+      });
   }
 
   look(gaze: Gaze): void {
@@ -59,53 +107,139 @@ export class ThreeStage implements Stage {
   }
 
   aimError(): number | null {
-    if (this.cat === null) return null;
-    const { x, y, z } = this.cat.position;
-    const error = between_deg(direction(this.gaze.heading_deg, this.gaze.pitch_deg), {
-      x,
-      y: y - EYE_M,
-      z,
-    });
-    return error > 45 ? null : error;
+    if (this.rig === null) return null;
+    const { x, z } = this.spot.position;
+    this.camera.updateMatrixWorld();
+    const seen = new Vector3(x, MIDDLE_M, z).project(this.camera);
+    if (Math.abs(seen.x) > 1 || Math.abs(seen.y) > 1 || seen.z > 1) return null;
+    const { heading_deg, pitch_deg } = this.gaze;
+    return between_deg(direction(heading_deg, pitch_deg), { x, y: MIDDLE_M - EYE_M, z });
   }
 
-  async flick({ dy }: Flick): Promise<"hit" | "miss"> {
-    return dy < 0 && this.aimError() !== null ? "hit" : "miss";
+  flick(flick: Flick): Promise<"hit" | "miss"> {
+    this.thrown ??= this.throwBox(flick);
+    return this.thrown;
   }
 
   async caught(): Promise<void> {
+    await this.play.celebrate(this.spot);
     this.clear();
   }
 
-  missed(): void {}
+  missed(): void {
+    void this.play.release(this.rig?.root ?? null).then(() => {
+      this.thrown = null;
+    });
+  }
 
   async fled(): Promise<void> {
+    await this.play.release(this.rig?.root ?? null);
+    await this.play.flee(this.spot);
     this.clear();
   }
 
   pause(): void {
-    this.renderer.setAnimationLoop(null);
+    this.isPaused = true;
+    this.run();
   }
 
   resume(): void {
-    this.renderer.setAnimationLoop(() => this.draw());
+    this.isPaused = false;
+    this.run();
   }
 
   destroy(): void {
-    this.pause();
+    this.renderer.setAnimationLoop(null);
+    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.sizes.disconnect();
+    this.play.end();
+    discard(this.scene);
     this.renderer.dispose();
   }
 
-  private clear(): void {
-    if (this.cat !== null) this.scene.remove(this.cat);
-    this.cat = null;
+  /** Draw what there is to see at a moment of the stage's own time, which only goes forward. */
+  draw(at_s: number): void {
+    this.now_s = at_s;
+    if (this.rig !== null) live(this.rig, at_s, this.calm);
+    this.play.advance(at_s);
+    this.renderer.render(this.scene, this.camera);
   }
 
-  private draw(): void {
+  private readonly onVisibility = () => this.run();
+
+  private run(): void {
+    const isRunning = this.runs && !this.isPaused && !document.hidden;
+    this.last_ms = null;
+    this.renderer.setAnimationLoop(isRunning ? (at_ms) => this.frame(at_ms) : null);
+  }
+
+  private frame(at_ms: number): void {
+    const passed_s = this.last_ms === null ? 0 : (at_ms - this.last_ms) / 1000;
+    this.last_ms = at_ms;
+    this.spare(passed_s);
+    // Nothing jumps after a pause.
+    this.draw(this.now_s + Math.min(0.1, passed_s));
+  }
+
+  /** Draw fewer points where the frames stay slow. */
+  private spare(frame_s: number): void {
+    this.slowFrames = frame_s > SLOW_S ? this.slowFrames + 1 : Math.max(0, this.slowFrames - 2);
+    if (this.slowFrames < 30 || this.ratio <= 0.75) return;
+    this.slowFrames = 0;
+    this.ratio = Math.max(0.75, this.ratio * 0.7);
+    this.fitCanvas();
+  }
+
+  private fitCanvas(): void {
     const { clientWidth, clientHeight } = this.renderer.domElement;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    this.renderer.setPixelRatio(this.ratio);
     this.renderer.setSize(clientWidth, clientHeight, false);
-    this.camera.aspect = clientWidth / Math.max(1, clientHeight);
+    this.camera.aspect = clientWidth / clientHeight;
     this.camera.updateProjectionMatrix();
+    // What a canvas showed is gone with its size.
     this.renderer.render(this.scene, this.camera);
+  }
+
+  private enter(rig: Rig): void {
+    const { bearing_deg = 0, distance_m = 0 } = this.cat ?? {};
+    const { x, z } = standing(bearing_deg, shown_m(distance_m));
+    this.spot.position.set(x, 0, z);
+    this.spot.rotation.y = Math.atan2(-x, -z);
+    this.spot.visible = true;
+    const body = new Group();
+    body.scale.setScalar(SCALE);
+    body.add(rig.root);
+    this.spot.add(body);
+    this.rig = rig;
+    this.play.enter(body, this.spot);
+  }
+
+  private async throwBox(flick: Flick): Promise<"hit" | "miss"> {
+    const { heading_deg } = this.gaze;
+    const height_px = this.renderer.domElement.clientHeight;
+    const cat =
+      this.cat === null || this.rig === null
+        ? null
+        : {
+            bearing_deg: this.cat.bearing_deg,
+            distance_m: shown_m(this.cat.distance_m),
+          };
+    const flight = flightOf(flick, { height_px, heading_deg }, cat);
+    const outcome = await this.play.throwBox(flight);
+    if (outcome === "miss") this.thrown = null;
+    return outcome;
+  }
+
+  private clear(): void {
+    this.play.clear();
+    this.thrown = null;
+    this.cat = null;
+    this.spot.visible = false;
+    if (this.rig === null) return;
+    const body = this.rig.root.parent;
+    if (body !== null) this.spot.remove(body);
+    discard(this.rig.root);
+    this.rig = null;
   }
 }

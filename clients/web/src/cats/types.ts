@@ -30,7 +30,8 @@ export interface Stage {
   /** Degrees between the middle of the view and the cat; null while it is out of view. */
   aimError(): number | null;
   /**
-   * Throw the box. After a "hit" the box holds the cat and shakes until the page has heard from
+   * Throw the box; 2 to 3.5 heights of the canvas per second are an ordinary throw. While one is in
+   * the air, or holds a cat, that one's outcome is the answer. After a "hit" the box holds the cat and shakes until the page has heard from
    * the server and calls `caught`, `missed` or `fled`. After a "miss" another may be thrown.
    */
   flick(flick: Flick): Promise<"hit" | "miss">;
@@ -40,6 +41,8 @@ export interface Stage {
   missed(): void;
   /** The cat runs off; the stage is empty after. */
   fled(): Promise<void>;
+  /** Draw a moment of the stage's own time; a stage that runs does so by itself. */
+  draw(at_s: number): void;
   pause(): void;
   resume(): void;
   destroy(): void;

@@ -37,3 +37,8 @@ export function between_deg(one: Vector, other: Vector): number {
   const cosine = (one.x * other.x + one.y * other.y + one.z * other.z) / lengths;
   return Math.acos(Math.min(1, Math.max(-1, cosine))) / RADIANS;
 }
+
+/** The turn from one bearing to another: -180 to 180 degrees, positive clockwise. */
+export function turn_deg(from_deg: number, to_deg: number): number {
+  return ((((to_deg - from_deg + 180) % 360) + 360) % 360) - 180;
+}
