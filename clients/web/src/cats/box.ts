@@ -39,10 +39,9 @@ const PRINT: Stroke[] = [
 /** A box of a width, height and depth, with four flaps. */
 export function cardboard(width: number, height: number, depth: number): Box {
   const root = new Group();
-  const scale = width / 1.48;
-  const geometry: BufferGeometry = block(width, height, depth, 0.035 * scale);
-  const paint = painted(geometry, CARD, PRINT, { cx: 0, cy: 0, half: 74 * scale }, 512);
-  // The print is drawn for the widest box: smaller ones show the same.
+  const geometry: BufferGeometry = block(width, height, depth, 0.035);
+  const paint = painted(geometry, CARD, PRINT, { cx: 0, cy: 0, half: 74 }, 512);
+  // The print is drawn for Parcel's box; on others it is as wide as they are.
   const uv = geometry.getAttribute("uv");
   const at = geometry.getAttribute("position");
   for (let i = 0; i < uv.count; i++)

@@ -1,11 +1,10 @@
 /** What happens between the box and the cat: the throw, into the box, out again, off, hurrah. */
 
-import type { Camera, Group, Object3D, Scene } from "three";
-import { Vector3 } from "three";
+import { type Camera, Group, type Object3D, type Scene, Vector3 } from "three";
 import { Acts, eased, springy } from "./acts";
 import { type Box, cardboard } from "./box";
 import { Confetti } from "./confetti";
-import { discard } from "./rig";
+import { discard, SCALE } from "./rig";
 import { BEFORE_M, type Flight, onTheWay } from "./throwing";
 import type { Vector } from "./world";
 
@@ -16,7 +15,9 @@ const FALL_S = 2.6;
 
 export class Play {
   private readonly acts = new Acts();
-  private readonly box: Box = cardboard(0.62, 0.36, 0.46);
+  private readonly box: Box = cardboard(1.3, 0.76, 0.98);
+  /** The box in metres. */
+  private readonly carton = new Group();
   private readonly confetti = new Confetti();
   private body: Object3D | null = null;
   private spot: Group | null = null;
@@ -29,21 +30,23 @@ export class Play {
     private readonly camera: Camera,
     private readonly calm: () => number,
   ) {
+    this.carton.add(this.box.root);
+    this.box.root.scale.setScalar(SCALE);
     scene.add(this.confetti.mesh);
     this.takeInHand();
   }
 
   advance(now_s: number): void {
     this.acts.advance(now_s);
-    const { root } = this.box;
+    const { carton } = this;
     if (this.state === "in hand" && this.acts.isIdle) {
-      root.position.y = HAND.y + 0.008 * this.calm() * Math.sin(now_s * 2);
-      root.rotation.set(0.5, 0.12 * this.calm() * Math.sin(now_s * 1.1), 0);
+      carton.position.y = HAND.y + 0.008 * this.calm() * Math.sin(now_s * 2);
+      carton.rotation.set(0.5, 0.12 * this.calm() * Math.sin(now_s * 1.1), 0);
     }
     // It struggles: three shakes, a rest.
     if (this.state === "holds the cat" && this.acts.isIdle) {
       const shakes = Math.max(0, Math.sin(now_s * 2.4));
-      root.rotation.z = 0.11 * this.calm() * shakes * Math.sin(now_s * 22);
+      carton.rotation.z = 0.11 * this.calm() * shakes * Math.sin(now_s * 22);
     }
   }
 
@@ -61,20 +64,20 @@ export class Play {
   }
 
   async throwBox(flight: Flight): Promise<"hit" | "miss"> {
-    const { root } = this.box;
+    const { carton } = this;
     this.state = "in the air";
     this.camera.updateMatrixWorld(true);
-    const start = root.getWorldPosition(new Vector3());
-    const heading = root.getWorldDirection(new Vector3());
-    this.scene.attach(root);
+    const start = carton.getWorldPosition(new Vector3());
+    const heading = carton.getWorldDirection(new Vector3());
+    this.scene.attach(carton);
     const facing = Math.atan2(heading.x, heading.z);
     await this.acts.play({
       duration_s: flight.duration_s,
       step: (part) => {
         const { x, y, z } = onTheWay(start, flight, part);
-        root.position.set(x, y, z);
-        root.rotation.set(-2 * Math.PI * this.calm() * eased(part), facing, 0);
-        root.scale.setScalar(IN_HAND + (1 - IN_HAND) * part);
+        carton.position.set(x, y, z);
+        carton.rotation.set(-2 * Math.PI * this.calm() * eased(part), facing, 0);
+        carton.scale.setScalar(IN_HAND + (1 - IN_HAND) * part);
       },
     });
     if (flight.outcome === "miss" || this.body === null) {
@@ -93,14 +96,14 @@ export class Play {
     await this.acts.play({
       duration_s: 0.7,
       step: (part) => {
-        this.box.root.rotation.z = 0;
+        this.carton.rotation.z = 0;
         this.box.open(Math.min(1, part * 4));
         body.visible = part > 0.08;
         const high = 1.1 * Math.sin(Math.PI * part) * (1 - part * 0.3);
         body.position.set(0, high, BEFORE_M * (1 - eased(part)));
         body.scale.setScalar(from + (this.size - from) * eased(Math.min(1, part * 1.6)));
         body.rotation.y = 2 * Math.PI * eased(part) * this.calm();
-        this.box.root.scale.setScalar(Math.max(0.01, 1 - eased(part)));
+        this.carton.scale.setScalar(Math.max(0.01, 1 - eased(part)));
       },
     });
     body.rotation.y = 0;
@@ -135,9 +138,9 @@ export class Play {
 
   /** The box stays shut, jumps for joy, and confetti falls. */
   async celebrate(spot: Group): Promise<void> {
-    const { root } = this.box;
+    const { carton } = this;
     const isBoxed = this.state === "holds the cat";
-    const thing = isBoxed ? root : this.body;
+    const thing = isBoxed ? carton : this.body;
     this.confetti.mesh.position.copy(spot.position).setY(0.45);
     const settled = { y: thing?.position.y ?? 0, size: thing?.scale.x ?? 1 };
     await this.acts.play({
@@ -166,18 +169,18 @@ export class Play {
 
   end(): void {
     this.acts.clear();
-    discard(this.box.root);
+    discard(this.carton);
   }
 
   private async bounceOff(): Promise<void> {
-    const { root } = this.box;
-    const from = root.position.clone();
+    const { carton } = this;
+    const from = carton.position.clone();
     await this.acts.play({
       duration_s: 0.55,
       step: (part) => {
-        root.position.y = from.y + 0.22 * Math.abs(Math.sin(part * Math.PI * 2)) * (1 - part);
-        root.rotation.z = 0.5 * part;
-        root.scale.setScalar(part > 0.7 ? Math.max(0.01, (1 - part) / 0.3) : 1);
+        carton.position.y = from.y + 0.22 * Math.abs(Math.sin(part * Math.PI * 2)) * (1 - part);
+        carton.rotation.z = 0.5 * part;
+        carton.scale.setScalar(part > 0.7 ? Math.max(0.01, (1 - part) / 0.3) : 1);
       },
     });
     if (this.state !== "in the air") return;
@@ -189,39 +192,39 @@ export class Play {
   private async hopIn(): Promise<void> {
     const { body, spot } = this;
     if (body === null || spot === null) return;
-    const { root } = this.box;
+    const { carton } = this;
     this.state = "holds the cat";
-    root.rotation.set(0, spot.rotation.y, 0);
+    carton.rotation.set(0, spot.rotation.y, 0);
     await this.acts.play({
       duration_s: 0.75,
       step: (part) => {
         this.box.open(part < 0.7 ? Math.min(1, part * 6) : Math.max(0, (1 - part) / 0.3));
         const hop = Math.min(1, part / 0.7);
         const squash = part < 0.12 ? 1 - 0.12 * Math.sin((part / 0.12) * Math.PI) : 1;
-        root.scale.set(2 - squash, squash, 2 - squash);
+        carton.scale.set(2 - squash, squash, 2 - squash);
         body.position.z = BEFORE_M * eased(hop);
         body.position.y = 0.85 * Math.sin(Math.PI * hop) * (1 - 0.45 * hop) + 0.1 * hop;
         body.scale.setScalar(this.size * (1 - 0.62 * eased(hop)));
         body.visible = hop < 1;
       },
     });
-    root.scale.setScalar(1);
+    carton.scale.setScalar(1);
   }
 
   private takeInHand(): void {
-    const { root } = this.box;
+    const { carton } = this;
     this.state = "in hand";
-    this.camera.add(root);
-    root.position.set(HAND.x, HAND.y, HAND.z);
-    root.rotation.set(0.5, 0, 0);
-    root.scale.setScalar(IN_HAND);
+    this.camera.add(carton);
+    carton.position.set(HAND.x, HAND.y, HAND.z);
+    carton.rotation.set(0.5, 0, 0);
+    carton.scale.setScalar(IN_HAND);
     this.box.open(0.12);
   }
 
   private growInHand(): Promise<void> {
     return this.acts.play({
       duration_s: 0.3,
-      step: (part) => this.box.root.scale.setScalar(IN_HAND * Math.max(0.01, springy(part))),
+      step: (part) => this.carton.scale.setScalar(IN_HAND * Math.max(0.01, springy(part))),
     });
   }
 }

@@ -4,6 +4,9 @@ import { Group, Mesh, type Object3D, type Texture } from "three";
 import { ball, glow, INK, rope, solid } from "./solid";
 import type { Wavy } from "./tail";
 
+/** Metres of a unit that cats and boxes are built in. */
+export const SCALE = 0.47;
+
 export interface Rig {
   /** Stands on y = 0 and faces +z; about two units high. */
   root: Group;

@@ -14,7 +14,7 @@ import { KINDS } from "./kinds";
 import { stray } from "./kinds/stray";
 import { light } from "./light";
 import { Play } from "./play";
-import { discard, live, type Rig } from "./rig";
+import { discard, live, type Rig, SCALE } from "./rig";
 import { glow, INK } from "./solid";
 import { flightOf } from "./throwing";
 import { type CatOnStage, type Flick, type Gaze, NoStage, type Stage } from "./types";
@@ -23,8 +23,6 @@ import { between_deg, direction, shown_m, standing } from "./world";
 /** Lower than a phone is held, so that the cats are met at eye level. */
 const EYE_M = 0.95;
 const VIEW_DEG = 58;
-/** Metres of a unit that a rig is built in. */
-const SCALE = 0.47;
 const MIDDLE_M = 0.5;
 const RADIANS = Math.PI / 180;
 /** Slower frames than this, again and again, and fewer points are drawn. */

@@ -13,7 +13,7 @@ export interface Flight {
 }
 
 /** What a flick of one height of the view per second reaches; it grows with the root of the speed. */
-const REACH_M = 1.95;
+const REACH_M = 1.6;
 /** A finger goes so many degrees aside for one degree in the world. */
 const ASIDE = 0.4;
 /** A throw is drawn so far towards the cat, since nobody can judge metres on glass. */

@@ -9,8 +9,8 @@ export interface Vector {
 const RADIANS = Math.PI / 180;
 
 /** How far a cat may stand away and still be seen well, and how near without filling the view. */
-export const NEAREST_M = 2.2;
-export const FARTHEST_M = 4.2;
+export const NEAREST_M = 1.9;
+export const FARTHEST_M = 3.2;
 
 /** How far away a cat is drawn: as far as it is, within what can be seen. */
 export function shown_m(distance_m: number): number {
