@@ -32,6 +32,8 @@ export interface CallOptions {
   /** An Idempotency-Key: then the call is tried again where no answer came. */
   once?: string;
   timeout_ms?: number;
+  /** How the answer is read: as JSON, unless it is wanted as text. */
+  as?: "json" | "text";
 }
 
 export type Call = <Answer>(method: string, path: string, options?: CallOptions) => Promise<Answer>;
@@ -76,7 +78,7 @@ export const call: Call = caller();
 function worthAnotherTry(error: unknown): number | null {
   if (error instanceof NoAnswer) return 0;
   if (!(error instanceof Problem)) return null;
-  if (error.status !== 429 && error.status < 500) return null;
+  if (error.status !== 408 && error.status !== 429 && error.status < 500) return null;
   const wait_ms = error.retry_after_ms ?? 0;
   return wait_ms > LONGEST_WAIT_MS ? null : wait_ms;
 }
@@ -86,7 +88,7 @@ async function once<Answer>(
   clock: Clock,
   method: string,
   url: string,
-  { key, body, query, once, timeout_ms = TIMEOUT_MS }: CallOptions,
+  { key, body, query, once, timeout_ms = TIMEOUT_MS, as = "json" }: CallOptions,
 ): Promise<Answer> {
   const headers: Record<string, string> = {};
   if (key !== undefined) headers.Authorization = `Bearer ${key}`;
@@ -98,7 +100,7 @@ async function once<Answer>(
   const callOff = clock.after(timeout_ms, () => late.abort());
   try {
     const answer = await ask(url + asQuery(query), init);
-    if (answer.ok) return answer.status === 204 ? (undefined as Answer) : await answer.json();
+    if (answer.ok) return answer.status === 204 ? (undefined as Answer) : await answer[as]();
     throw await problemOf(answer);
   } catch (error) {
     if (error instanceof Problem) throw error;

@@ -12,6 +12,7 @@ export interface Unanswered {
 /** What `localStorage` does; on a phone, whatever keeps text at once. */
 export type Keep = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
+export const NO_LINE: Unanswered = { type: "unanswered", why: "no_line" };
 const RESEND_MS = 5_000;
 const BUSY_MS = 1_000;
 
@@ -47,7 +48,7 @@ export class Throws {
     return this.#open?.message ?? null;
   }
 
-  /** How often it was sent on this line. */
+  /** How often it was sent on this line, and nothing heard of it. */
   get sent(): number {
     return this.#sent;
   }
@@ -68,7 +69,7 @@ export class Throws {
 
   /** A session is open: first of all, ask again. */
   welcome(player: string): void {
-    if (this.#open !== null && this.#open.player !== player) this.end();
+    if (this.#open !== null && this.#open.player !== player) this.forget();
     this.#sent = 0;
     if (this.#open !== null) this.#send();
   }
@@ -78,11 +79,20 @@ export class Throws {
     this.#callOff();
   }
 
+  /** The line ended: nobody waits for the answer any more, but whoever comes back asks for it. */
+  leave(): void {
+    this.#callOff();
+    const tell = this.#answer;
+    this.#answer = null;
+    tell?.(NO_LINE);
+  }
+
   /** Whether this was the last word on the open attempt. */
   hear(message: Caught | Refused): boolean {
     const open = this.#open;
     if (open === null || message.attempt !== open.message.attempt) return false;
     if (message.type === "refused" && message.reason === "busy") {
+      this.#sent = 0; // the line is alive
       this.#again(Math.max(BUSY_MS, message.retry_after_ms ?? 0));
       return false;
     }
@@ -91,8 +101,8 @@ export class Throws {
   }
 
   /** Give it up: nobody will answer. */
-  end(): void {
-    this.#close({ type: "unanswered", why: "no_line" });
+  forget(): void {
+    this.#close(NO_LINE);
   }
 
   #close(answer: Caught | Refused | Unanswered): void {
@@ -128,7 +138,9 @@ export class Throws {
   #kept(): Open | null {
     try {
       const open = JSON.parse(this.#options.keep?.getItem(this.#name) ?? "null");
-      return typeof open?.player === "string" && open.message?.type === "catch" ? open : null;
+      const { attempt, cat, ticket } = open.message;
+      const texts = [open.player, attempt, cat, ticket];
+      return texts.every((text) => typeof text === "string") ? open : null;
     } catch {
       return null;
     }

@@ -91,6 +91,15 @@ export class Connection {
     this.#become({ kind: "ended", code: 1000, why: "left" });
   }
 
+  /** The network is back, perhaps: do not wait out a long limit. What a server asked for holds. */
+  hurry(): void {
+    if (this.#state.kind !== "waiting" || this.#state.why !== "broken") return;
+    const { clock, chance } = this.#options;
+    this.#failures = 0;
+    const wait_ms = chance() * SHORTEST_LIMIT_MS; // a whole street hears of it in one moment
+    if (clock.now_ms() + wait_ms < this.#state.until_ms) this.#wait(wait_ms, "broken");
+  }
+
   /** Nothing comes any more: do not wait for the system to notice. */
   cut(): void {
     if (this.#socket !== null) this.#closed(BROKEN);
@@ -133,7 +142,6 @@ export class Connection {
     if (message.type === "welcome") {
       this.#callOff();
       this.#failures = 0;
-      this.#text = undefined;
       this.#hears.welcome(message, asked_ms);
       this.#become({ kind: "playing" });
       return;
@@ -152,14 +160,21 @@ export class Connection {
       this.#become({ kind: "ended", code, why: meant.why });
       return;
     }
-    const { clock, chance } = this.#options;
     const limit_ms = Math.min(LONGEST_LIMIT_MS, SHORTEST_LIMIT_MS * 2 ** this.#failures++);
-    const wait_ms = this.#away_ms + chance() * limit_ms; // full jitter
+    const wait_ms = this.#away_ms + this.#options.chance() * limit_ms; // full jitter
+    const text = this.#text;
     this.#away_ms = 0;
+    this.#text = undefined;
+    this.#wait(wait_ms, meant.why, text);
+  }
+
+  #wait(wait_ms: number, why: WhyWaiting, text?: string): void {
+    const { clock } = this.#options;
+    this.#callOff();
     this.#callOff = clock.after(wait_ms, () => this.#connect());
     const until_ms = clock.now_ms() + wait_ms;
-    const state = { kind: "waiting", until_ms, why: meant.why } as const;
-    this.#become(this.#text === undefined ? state : { ...state, text: this.#text });
+    const state = { kind: "waiting", until_ms, why } as const;
+    this.#become(text === undefined ? state : { ...state, text });
   }
 
   /** Hear nothing more of this socket. */

@@ -13,6 +13,13 @@ export class Listeners<Events> {
 
   tell<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     for (const listener of [...(this.#byName.get(name) ?? [])])
-      (listener as (event: Events[Name]) => void)(event);
+      try {
+        (listener as (event: Events[Name]) => void)(event);
+      } catch (error) {
+        // A listener's bug is the page's to hear of, and must not stop the line halfway.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
   }
 }

@@ -11,3 +11,4 @@ export { msgpack } from "./msgpack";
 export { type PlayEvents, PlayLine, type PlayOptions, playUrl } from "./play_line";
 export * from "./players";
 export { BadMessage, readMessage } from "./reading";
+export { keepsTicket, REFUSALS, type Reason, type Then, whatNext } from "./refusals";

@@ -17,6 +17,8 @@ export interface Hello {
   token: string;
   datum?: Datum;
   client?: string;
+  /** What the phone's maker says of it, where a server asks for that. */
+  attestation?: string;
 }
 
 export interface Fix extends FixFields {

@@ -1,6 +1,6 @@
 /** A player's line to the game: what is in view, where I am, what I throw. */
 
-import { type Keep, Throws, type Unanswered } from "./attempts";
+import { type Keep, NO_LINE, Throws, type Unanswered } from "./attempts";
 import { type Clock, systemClock } from "./clock";
 import { Connection, type LineState, type Socket } from "./connection";
 import { type Encoding, json } from "./encodings";
@@ -21,6 +21,7 @@ import type {
   Welcome,
 } from "./messages";
 import type { BadMessage } from "./reading";
+import { keepsTicket, whatNext } from "./refusals";
 import { View } from "./view";
 
 /** What a line tells of. */
@@ -47,6 +48,7 @@ export interface PlayOptions {
   encoding?: Encoding;
   datum?: Datum;
   client?: string;
+  attestation?: string;
   /** Where an unanswered throw survives a reload; nowhere by default. */
   keep?: Keep | null;
   clock?: Clock;
@@ -54,6 +56,11 @@ export interface PlayOptions {
   chance?: () => number;
   newId?: () => string;
   openSocket?: (url: string, subprotocol: string) => Socket;
+}
+
+interface OpenAim {
+  readonly promise: Promise<Encounter | Refused | Unanswered>;
+  readonly answer: (answer: Encounter | Refused | Unanswered) => void;
 }
 
 const AIM_WITHIN_MS = 10_000;
@@ -71,22 +78,26 @@ export class PlayLine {
   readonly #clock: Clock;
   readonly #connection: Connection;
   readonly #throws: Throws;
-  readonly #aims = new Map<string, (answer: Encounter | Refused | Unanswered) => void>();
+  readonly #aims = new Map<string, OpenAim>();
   #welcome: Welcome | null = null;
   #encounter: Encounter | null = null;
   #fix: FixFields | null = null;
+  #fixHeard_ms = Number.NEGATIVE_INFINITY;
+  /** In this session. */
+  #fixSent: FixFields | null = null;
   #fixSent_ms = Number.NEGATIVE_INFINITY;
   #offset_ms = 0;
   #callOffFix: (() => void) | null = null;
   #callOffExpiry: () => void = () => {};
 
   constructor(options: PlayOptions) {
-    const { token, datum, client } = options;
+    const { token, datum, client, attestation } = options;
     const chance = options.chance ?? Math.random;
     this.#clock = options.clock ?? systemClock;
     const hello: Hello = { type: "hello", token };
     if (datum !== undefined) hello.datum = datum;
     if (client !== undefined) hello.client = client;
+    if (attestation !== undefined) hello.attestation = attestation;
     this.#connection = new Connection(
       {
         url: options.url,
@@ -133,9 +144,10 @@ export class PlayLine {
     return this.#view.cats;
   }
 
-  /** The session's open encounter: none after a reconnect. */
+  /** The session's open encounter, while its ticket is good: none after a reconnect. */
   get encounter(): Encounter | null {
-    return this.#encounter;
+    const open = this.#encounter;
+    return open !== null && open.expires_ms > this.serverNow_ms() ? open : null;
   }
 
   /** The throw that is not answered yet. */
@@ -160,14 +172,15 @@ export class PlayLine {
 
   /** What the system says of the network. A hint: it is often wrong. */
   network(isThere: boolean): void {
-    const { kind } = this.state;
-    if (isThere && kind === "waiting") this.#connection.open();
-    if (!isThere && (kind === "playing" || kind === "connecting")) this.#connection.cut();
+    if (isThere) this.#connection.hurry();
+    else this.#connection.cut();
   }
 
   /** Where the player is now. The newest only is sent, about one a second, and none waits long. */
   fix(fix: FixFields): void {
+    if (fix.at_ms === this.#fix?.at_ms) return; // the system says it twice
     this.#fix = fix;
+    this.#fixHeard_ms = this.#clock.now_ms();
     if (this.#callOffFix !== null) return;
     const wait_ms = this.#fixSent_ms + FIX_EVERY_MS - this.#clock.now_ms();
     if (wait_ms <= 0) this.#sendFix();
@@ -176,20 +189,26 @@ export class PlayLine {
 
   /** Raise the phone at a cat. */
   aim(cat: string): Promise<Encounter | Refused | Unanswered> {
+    const aimed = this.#aims.get(cat);
+    if (aimed !== undefined) return aimed.promise; // two tickets, and only the second would do
     if (this.#callOffFix !== null) this.#sendFix();
-    this.#answerAim(cat, { type: "unanswered", why: "too_late" });
-    if (!this.#connection.send({ type: "aim", cat }))
-      return Promise.resolve({ type: "unanswered", why: "no_line" });
-    return new Promise((resolve) => {
-      const callOff = this.#clock.after(AIM_WITHIN_MS, () => {
-        this.#answerAim(cat, { type: "unanswered", why: "too_late" });
-        this.#connection.cut(); // nothing came for so long: the line is dead, whoever says what
-      });
-      this.#aims.set(cat, (answer) => {
-        callOff();
-        resolve(answer);
-      });
+    if (!this.#connection.send({ type: "aim", cat })) return Promise.resolve(NO_LINE);
+    let answer: OpenAim["answer"] = () => {};
+    const promise = new Promise<Encounter | Refused | Unanswered>((resolve) => {
+      answer = resolve;
     });
+    const callOff = this.#clock.after(AIM_WITHIN_MS, () => {
+      this.#answerAim(cat, { type: "unanswered", why: "too_late" });
+      this.#connection.cut(); // nothing came for so long: the line is dead, whoever says what
+    });
+    this.#aims.set(cat, {
+      promise,
+      answer(said) {
+        callOff();
+        answer(said);
+      },
+    });
+    return promise;
   }
 
   /**
@@ -201,7 +220,7 @@ export class PlayLine {
     fix?: FixFields,
   ): Promise<Caught | Refused | Unanswered> {
     const player = this.#welcome?.player;
-    if (player === undefined) return Promise.resolve({ type: "unanswered", why: "no_line" });
+    if (player === undefined) return Promise.resolve(NO_LINE);
     return this.#throws.begin(player, aimed, fix);
   }
 
@@ -221,16 +240,19 @@ export class PlayLine {
   #sendFix(): void {
     this.#callOffFix?.();
     this.#callOffFix = null;
-    if (this.#fix === null || this.#connection.unsent_bytes > UNREAD_BYTES) return;
-    if (this.#connection.send({ type: "fix", ...this.#fix }))
-      this.#fixSent_ms = this.#clock.now_ms();
+    const fix = this.#fix;
+    if (fix === null || fix === this.#fixSent || this.#connection.unsent_bytes > UNREAD_BYTES)
+      return;
+    if (!this.#connection.send({ type: "fix", ...fix })) return;
+    this.#fixSent = fix;
+    this.#fixSent_ms = this.#clock.now_ms();
   }
 
   #welcomed(message: Welcome, asked_ms: number): void {
     const now_ms = this.#clock.now_ms();
     this.#offset_ms = message.now_ms - (asked_ms + now_ms) / 2;
     this.#welcome = message;
-    this.#encounter = null;
+    this.#encounter = this.#fixSent = null;
     this.#view.clear();
   }
 
@@ -241,14 +263,16 @@ export class PlayLine {
       this.#listeners.tell("welcome", welcome);
       this.#viewChanged();
       this.#throws.welcome(welcome.player);
-      const fresh_ms = this.#clock.now_ms() - welcome.rules.fix_max_age_ms;
-      if (this.#fix !== null && this.#fix.at_ms > fresh_ms) this.#sendFix();
+      const fixAge_ms = this.#clock.now_ms() - this.#fixHeard_ms;
+      if (fixAge_ms < welcome.rules.fix_max_age_ms) this.#sendFix();
       return;
     }
     this.#encounter = null;
-    this.#throws.away();
-    for (const cat of [...this.#aims.keys()])
-      this.#answerAim(cat, { type: "unanswered", why: "no_line" });
+    if (state.kind !== "ended") this.#throws.away();
+    else if (state.why === "our_fault")
+      this.#throws.forget(); // or it would be so again and again
+    else this.#throws.leave();
+    for (const cat of [...this.#aims.keys()]) this.#answerAim(cat, NO_LINE);
     this.#listeners.tell("state", state);
   }
 
@@ -264,6 +288,7 @@ export class PlayLine {
         break;
       case "caught":
         this.hide(message.cat);
+        if (message.cat === this.#encounter?.cat) this.#encounter = null;
         if (this.#throws.hear(message)) this.#listeners.tell("caught", message);
         break;
       case "refused":
@@ -281,11 +306,12 @@ export class PlayLine {
   }
 
   #refused(message: Refused): void {
-    const { cat, reason } = message;
+    const { cat } = message;
     if (cat !== undefined) {
-      if (reason === "already_caught" || reason === "fled") this.hide(cat);
-      else if (reason === "gone" || reason === "not_visible")
-        if (this.#view.drop(cat)) this.#viewChanged();
+      const next = whatNext(message);
+      if (next === "hide") this.hide(cat);
+      else if (next === "drop" && this.#view.drop(cat)) this.#viewChanged();
+      if (cat === this.#encounter?.cat && !keepsTicket(message)) this.#encounter = null;
     }
     if (message.attempt === undefined) {
       if (cat !== undefined) this.#answerAim(cat, message);
@@ -293,9 +319,9 @@ export class PlayLine {
   }
 
   #answerAim(cat: string, answer: Encounter | Refused | Unanswered): void {
-    const tell = this.#aims.get(cat);
+    const aimed = this.#aims.get(cat);
     this.#aims.delete(cat);
-    tell?.(answer);
+    aimed?.answer(answer);
   }
 
   #viewChanged(): void {

@@ -125,6 +125,12 @@ export class Mine {
     return pages("/v1/me/catches", { key: this.token, query: { limit } }, this.via);
   }
 
+  /** A coupon's code as an SVG, for a till's scanner. */
+  qr(code: string): Promise<string> {
+    const path = `/v1/coupons/${encodeURIComponent(code)}/qr.svg`;
+    return this.via("GET", path, { key: this.token, as: "text" });
+  }
+
   /** Be forgotten: the token opens nothing more. */
   forget(): Promise<void> {
     return this.via("DELETE", "/v1/me", { key: this.token });
