@@ -42,6 +42,9 @@ from gameserver.live.messages import InboxMessage
 from gameserver.ops.metrics import Watched, game_exposition
 from gameserver.ops.pauses import Pauses
 from gameserver.port import serving
+from gameserver.screen.board import Board
+from gameserver.screen.screen import Screen
+from gameserver.screen.totals import RunningTotals
 from gameserver.services import services, tidy, wall_clock_ms
 from gameserver.species import read_species
 
@@ -115,6 +118,9 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         if backends.client is not None:
             start("news of coupons", CouponFeed(street, coupons, ledger.catches.attempts).follow)
         stack.push_async_callback(_leave, live, process)
+        totals = RunningTotals(process, live, ledger, backends.client is None)
+        screen = Screen(process, live, street, Board(ledger), totals)
+        start("screen", partial(screen.follow, wall_clock_ms))
         pauses, traffic = stack.enter_context(Pauses()), Traffic()
         start("watching for pauses", pauses.watch)
         watched = Watched(
@@ -128,6 +134,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             db=ledger.db,
             traffic=traffic,
             pauses=pauses,
+            broadcast=screen.broadcast,
             coupons=backends.client,
         )
         post = Post(live)
@@ -148,11 +155,13 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             pages=pages,
             no_spawn=no_spawn,
             geocoder=await _geocoder(config, live, stack),
+            broadcast=screen.broadcast,
             origins=config.origins,
             guests_per_minute=config.guests_per_minute,
         )
         url = await stack.enter_async_context(serving(config, listener, gateway, site))
         stack.push_async_callback(gateway.drain)
+        stack.callback(screen.broadcast.close)
         yield App(url, process, live, ledger, gateway, keeper)
 
 

@@ -14,6 +14,7 @@ import h3.api.basic_int as h3
 from gameserver.game.geo import great_circle_m
 from gameserver.game.model import PlannedStore
 from gameserver.gateway.roster import Seat
+from gameserver.gateway.tally import places
 from gameserver.keeper.keeper import Keeper
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
@@ -21,11 +22,6 @@ from gameserver.live.live import Live
 log = logging.getLogger(__name__)
 
 COUNT_EVERY_S = 2.0
-SEEN_WITHIN_MS = 60_000
-"""Whoever has said no place for so long is not known to be there."""
-
-AT_ONCE = 500
-"""Players that are looked at before others have their turn."""
 
 _RES = 8
 _RING_M = 600.0
@@ -79,16 +75,11 @@ class Crowds:
         here = Counter[str]()
         if not near:
             return here
-        seats = list(self._seats.values())
-        for start in range(0, len(seats), AT_ONCE):
-            for seat in seats[start : start + AT_ONCE]:
-                last = seat.memory.track.last
-                if last is None or last.received_ms < now_ms - SEEN_WITHIN_MS:
-                    continue
-                for store in near.get(h3.latlng_to_cell(last.lat, last.lon, _RES), ()):
-                    if great_circle_m(last.lat, last.lon, store.lat, store.lon) <= _reach_m(store):
+        async for some in places(self._seats, now_ms):
+            for lat, lon in some:
+                for store in near.get(h3.latlng_to_cell(lat, lon, _RES), ()):
+                    if great_circle_m(lat, lon, store.lat, store.lon) <= _reach_m(store):
                         here[store.id] += 1
-            await asyncio.sleep(0)
         return here
 
 

@@ -33,9 +33,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "geocoding": {"game"},
-    "http": LOWER | {"coupons", "geocoding", "species"},
+    "screen": {"game", "gateway", "ledger", "live"},
+    "http": LOWER | {"coupons", "geocoding", "screen", "species"},
     "crowds": {"game", "gateway", "keeper", "live"},
-    "ops": LOWER | SHARED | {"coupons", "gateway", "http", "keeper"},
+    "ops": LOWER | SHARED | {"coupons", "gateway", "http", "keeper", "screen"},
     "histories": {"game", "ledger"},
     "docs": {"game", "protocol"},
     "services": {"ledger"},
@@ -45,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": LOWER
     | SHARED
     | {"backends", "coupons", "crowds", "gateway", "geocoding", "http", "keeper", "ops", "port"}
-    | {"services"},
+    | {"screen", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 

@@ -18,6 +18,7 @@ from gameserver.game.tokens import player_of
 from gameserver.gateway.lookback import Lookback
 from gameserver.gateway.pressure import Pressure
 from gameserver.gateway.roster import Answer, Roster, Seat
+from gameserver.gateway.tally import Tally
 from gameserver.gateway.world import World
 from gameserver.histogram import Histogram
 from gameserver.jobs import Jobs
@@ -99,6 +100,7 @@ class Street:
         self.world = World()
         self.roster = Roster()
         self.stats = Stats()
+        self.tally = Tally()
         self.pressure = Pressure()
         self.banned: dict[str, int | None] = {}
         """Banned players, until when in epoch ms; None is for good. Kept true by the app."""
@@ -174,7 +176,10 @@ class Street:
 
     def settle(self, claim: Claim) -> None:
         """Decide a judged catch, and answer the player on whatever session is live then."""
-        if not self._line.put(claim, self._settled):
+        self._settle(claim, self._caught)
+
+    def _settle(self, claim: Claim, told: Callable[[Case], None]) -> None:
+        if not self._line.put(claim, told):
             self.stats.shed["catches"] += 1
             self._decided(claim.player, refused("busy", attempt=claim.attempt, cat=claim.cat))
 
@@ -186,6 +191,13 @@ class Street:
         if not self._jobs.start(self._resume(player, catch, claim, otherwise), "resumed catch"):
             self.stats.shed["catches"] += 1
             self._decided(player, refused("busy", attempt=catch.attempt, cat=catch.cat))
+
+    def _caught(self, case: Case) -> None:
+        """How a throw ended. An attempt that is resumed was counted when it was thrown."""
+        if isinstance(case.answer, Caught):
+            has_coupon = case.answer.coupon is not None
+            self.tally.caught(self.roster.memory(case.claim.player), has_coupon)
+        self._settled(case)
 
     def _settled(self, case: Case) -> None:
         claim, answer = case.claim, case.answer
@@ -208,7 +220,7 @@ class Street:
             pass
         finally:
             if isinstance(found, Claim):
-                self.settle(found)
+                self._settle(found, self._settled)
             else:
                 self._decided(player, found)
 

@@ -165,12 +165,18 @@ def _type(schema: Json) -> str:
     if "enum" in schema:
         return " | ".join(f"<code>{escape(str(each))}</code>" for each in schema["enum"])
     if schema.get("type") == "array":
-        return f"array of {_type(schema['items'])}"
+        return _array(schema)
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
         return f"object of {_type(schema['additionalProperties'])}"
     words = [str(schema.get("format") or schema.get("type", "any"))]
     words += [f"{word} {schema[name]:g}" for name, word in _BOUNDS.items() if name in schema]
     return escape(", ".join(words))
+
+
+def _array(schema: Json) -> str:
+    if "prefixItems" in schema:
+        return f"[{', '.join(map(_type, schema['prefixItems']))}]"
+    return f"array of {_type(schema['items'])}"
 
 
 _BOUNDS = {

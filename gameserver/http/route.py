@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from gameserver.http.call import AnyCall, NoQuery, Role
 from gameserver.http.errors import Problem
 from gameserver.live.messages import InboxMessage
+from gameserver.screen.broadcast import Broadcast
 
 JSON = "application/json"
 
@@ -36,6 +37,12 @@ class Streamed(Struct, frozen=True):
     media: str
     filename: str
     chunks: AsyncIterator[bytes]
+
+
+class Told(Struct, frozen=True):
+    """News as server-sent events, for as long as caller and server are there."""
+
+    broadcast: Broadcast
 
 
 class Upload(Struct, frozen=True):
@@ -72,8 +79,8 @@ class Intake:
 USUAL = Intake()
 
 
-Answer = Struct | Problem | Written | Streamed | None
-"""A struct (the route's `answer`), a refusal, bytes, a file, or nothing (204)."""
+Answer = Struct | Problem | Written | Streamed | Told | None
+"""A struct (the route's `answer`), a refusal, bytes, a file, news, or nothing (204)."""
 
 
 class Done(Struct, frozen=True):

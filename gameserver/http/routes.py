@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from gameserver.http import admin, health, players, street
+from gameserver.http import admin, health, live, players, street
 from gameserver.http.allowed import ADMIN, ANYONE, PLAYER
 from gameserver.http.call import Listed, Paging
 from gameserver.http.describing import described
+from gameserver.http.event_stream import EVENT_STREAM
 from gameserver.http.forwarding import Forwarding
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
@@ -20,6 +21,7 @@ from gameserver.http.traffic import counting
 from gameserver.ledger.catches import Catch
 from gameserver.ledger.merchants import Merchant
 from gameserver.ledger.sanctions import Sanction
+from gameserver.screen.events import News
 
 BODY_MAX = USUAL.most
 
@@ -69,6 +71,15 @@ PLAYERS = (
         handler=players.leaderboard,
         query=players.Ranking,
         answer=Listed[players.Rank],
+    ),
+    Route(
+        method="GET",
+        path="/v1/live",
+        tag="players",
+        roles=ANYONE,
+        handler=live.live,
+        answer=News,
+        media=EVENT_STREAM,
     ),
     Route(
         method="GET",

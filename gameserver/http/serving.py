@@ -21,9 +21,10 @@ from gameserver.http.errors import (
     problem_body,
     problem_headers,
 )
+from gameserver.http.event_stream import event_stream
 from gameserver.http.guessing import Guesses
 from gameserver.http.memory import Memory
-from gameserver.http.route import JSON, USUAL, Answer, Route, Streamed, Upload, Written
+from gameserver.http.route import JSON, USUAL, Answer, Route, Streamed, Told, Upload, Written
 from gameserver.http.site import Site
 from gameserver.http.strange_json import not_json
 from gameserver.ledger import idempotency
@@ -57,7 +58,7 @@ def serve(route: Route, site: Site, memory: Memory, guesses: Guesses) -> Handle:
             answer = await (guesses.guarded(call, handler) if route.takes_code else handler(call))
         except BadCursor:
             answer = invalid("cursor", "is none of ours")
-        return _answered(route, answer)
+        return _answered(route, answer, request)
 
     return handle if route.intake.at_once is None else _few(handle, route.intake.at_once)
 
@@ -85,7 +86,7 @@ def as_response(problem: Problem) -> web.Response:
     )
 
 
-def _answered(route: Route, answer: Answer) -> web.Response:
+def _answered(route: Route, answer: Answer, request: web.Request) -> web.Response:
     match answer:
         case Problem():
             return as_response(answer)
@@ -95,6 +96,8 @@ def _answered(route: Route, answer: Answer) -> web.Response:
             disposition = f'attachment; filename="{filename}"'
             headers = {"Content-Type": media, "Content-Disposition": disposition}
             return web.Response(body=chunks, headers=headers)
+        case Told(broadcast):
+            return event_stream(request, broadcast)
         case None:
             return web.Response(status=204)
         case _:

@@ -12,6 +12,7 @@ from gameserver.http.page_settings import PageSettings
 from gameserver.http.traffic import Traffic
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.messages import InboxMessage
+from gameserver.screen.broadcast import Broadcast
 from gameserver.species import Species
 
 
@@ -46,6 +47,8 @@ class Site:
     """Looks addresses up; None: nobody does."""
     coupon_client: CouponClient | None = None
     """The coupon service that has the books of coupons, where that is not this process."""
+    broadcast: Broadcast | None = None
+    """Tells big screens what happens; None where no game is played."""
     origins: tuple[str, ...] = ()
     """Origins whose pages may call the API from a browser, besides its own."""
     guests_per_minute: int = 0

@@ -48,6 +48,14 @@ TRACK_MS = 12 * HOUR_MS
 STEPS_MS = 12 * HOUR_MS
 """Footprints are kept by half-days, each until the next one is over."""
 
+SECOND_MS = 20_000
+"""What a process counted in a second is kept for so long: far longer than a call is sent again."""
+
+TOTALS_MS = 24 * HOUR_MS
+"""The big screen's totals stay for so long where no server runs; the books know them, too."""
+
+WATCHED_MS = 5_000
+"""A big screen that nobody has spoken of for so long is dark."""
 
 _SPELL = slice(10, 15)
 """Where an id of a cat says, to 1024 s, when it was made: see `new_cat_id`."""
@@ -194,6 +202,27 @@ KINDS = (
         "a keeper: heartbeat.lua",
     ),
     KeyKind(
+        "{s}:second:<second>",
+        "hash",
+        "process -> what it counted in a second, for the big screen",
+        "twenty seconds",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
+        "{s}:totals",
+        "hash",
+        "catches and coupons in all, for the big screen",
+        "a day after the last second that a process spoke of",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
+        "{s}:watched",
+        "string",
+        "that somebody is looking at a big screen",
+        "five seconds after the last process said so",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
         "{k}:turn:<name>",
         "string",
         "who has the only turn that there is in a while",
@@ -271,3 +300,11 @@ KEEPERS = "{k}:keepers"
 
 def turn(name: str) -> str:
     return f"{{k}}:turn:{name}"
+
+
+TOTALS = "{s}:totals"
+WATCHED = "{s}:watched"
+
+
+def second(second: int) -> str:
+    return f"{{s}}:second:{second}"

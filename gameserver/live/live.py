@@ -17,6 +17,7 @@ from gameserver.live.errors import LiveError
 from gameserver.live.feed import Feeds
 from gameserver.live.keys import KEEPERS
 from gameserver.live.leases import Leases
+from gameserver.live.screens import Screens
 from gameserver.live.sessions import Sessions
 from gameserver.live.tracks import Tracks
 from gameserver.live.turns import Turns
@@ -25,7 +26,7 @@ OLDEST = (6, 2)
 """The oldest Redis whose streams can be trimmed by age."""
 
 
-class Live(Claims, Crowds, Feeds, Leases, Sessions, Tracks, Turns):
+class Live(Claims, Crowds, Feeds, Leases, Screens, Sessions, Tracks, Turns):
     """The live world. Made with `open_live`."""
 
     async def ping(self) -> bool:

@@ -20,6 +20,7 @@ from gameserver.ops.exposition import Render, exposition
 from gameserver.ops.families import histogram, histograms
 from gameserver.ops.pauses import Pauses
 from gameserver.ops.shared import HttpCollector, SqlCollector, of_issue_batches
+from gameserver.screen.broadcast import Broadcast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Watched:
     db: Database
     traffic: Traffic
     pauses: Pauses
+    broadcast: Broadcast
     coupons: CouponClient | None = None
 
 
@@ -94,6 +96,7 @@ class GameCollector(Collector):
         for name, text, value in (
             ("catcat_sockets", "Open sockets.", len(watched.gateway)),
             ("catcat_players", "Players in a session.", len(street.roster.sessions)),
+            ("catcat_watchers", "Readers of GET /v1/live.", watched.broadcast.watchers),
             ("catcat_load", "0 calm, 1 busy, 2 overloaded.", int(street.pressure.load)),
             ("catcat_cats_followed", "Cats in the regions in view.", len(street.world.cats)),
             ("catcat_regions_followed", "Regions in view.", len(street.world.regions)),

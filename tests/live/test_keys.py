@@ -23,6 +23,9 @@ EXAMPLES = [
     keys.told("p1", "abcd"),
     keys.KEEPERS,
     keys.turn("geocoder"),
+    keys.second(1_795_780_000),
+    keys.TOTALS,
+    keys.WATCHED,
 ]
 
 

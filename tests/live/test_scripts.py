@@ -16,6 +16,7 @@ from gameserver.live import Already, Banned, Live, SessionRef, Undone
 from gameserver.live.address import LiveUrl
 from gameserver.live.batch import Batcher
 from gameserver.live.link import Argument
+from gameserver.live.screens import Counted, Heard, Totals
 from gameserver.live.scripts import Script, load
 from tests.live.street import (
     KEEPER,
@@ -117,6 +118,10 @@ async def play(live: Live) -> None:
     assert await live.say_crowd(REGION, "p1", {"tea": 3}, NOON_MS) == {"tea": 3}
     assert await live.take_turn("geocoder", "n1", 60_000)
     assert not await live.take_turn("geocoder", "n2", 60_000)
+    assert await live.say_second(7, "p1", Counted(3, 2, 1), False) == Heard(False, None)
+    assert await live.raise_totals(Totals(10, 5)) == Totals(10, 5)
+    assert await live.say_second(8, "p1", Counted(3, 2, 1), True) == Heard(True, Totals(12, 6))
+    assert await live.raise_totals(Totals(11, 9)) == Totals(12, 9)
 
 
 async def test_every_script_may_be_sent_twice(server: RedisServer) -> None:

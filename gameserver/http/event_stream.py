@@ -1,0 +1,59 @@
+"""Server-sent events as an HTTP response: the frames of a broadcast, to one reader."""
+
+import asyncio
+from contextlib import aclosing
+
+from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload
+
+from gameserver.screen.broadcast import Broadcast
+from gameserver.screen.events import GZIP_HEAD
+
+EVENT_STREAM = "text/event-stream"
+
+STUCK_S = 15.0
+"""A reader whose connection has taken nothing for so long is cut off."""
+
+
+def event_stream(request: web.Request, broadcast: Broadcast) -> web.Response:
+    """A response that goes on until the reader or the server goes."""
+    takes_gzip = "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "")
+    headers = {hdrs.CONTENT_TYPE: EVENT_STREAM, "X-Accel-Buffering": "no"}
+    if takes_gzip:
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+    body = _Stream(broadcast, request.transport, takes_gzip)
+    response = web.Response(body=body, headers=headers)
+    response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
+    return response
+
+
+class _Stream(Payload):
+    """Written after the request has been answered for all that the rest of the server knows."""
+
+    def __init__(
+        self, broadcast: Broadcast, transport: asyncio.Transport | None, is_packed: bool
+    ) -> None:
+        super().__init__(broadcast, content_type=EVENT_STREAM)
+        self._broadcast = broadcast
+        self._transport = transport
+        self._is_packed = is_packed
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Never: it has no end."""
+        raise TypeError("a stream of events is no text")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Send frames until there are none, or nobody takes them. ConnectionError."""
+        head = GZIP_HEAD if self._is_packed else b""
+        async with aclosing(self._broadcast.frames()) as frames:
+            async for frame in frames:
+                piece = head + (frame.packed if self._is_packed else frame.plain)
+                head = b""
+                try:
+                    async with asyncio.timeout(STUCK_S):
+                        await writer.write(piece)
+                except TimeoutError as error:
+                    if self._transport is not None:
+                        self._transport.abort()
+                    raise ConnectionResetError("nobody reads the events") from error

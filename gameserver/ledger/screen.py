@@ -1,0 +1,73 @@
+"""What a big screen shows of the books."""
+
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, func, select
+
+from gameserver.ledger.tables import campaigns, catches, scores, spawn_plans, stores
+
+_LAST_DIGITS = 24
+
+
+class BookTotals(Struct, frozen=True):
+    """Catches and coupons in all, as far as the books can say it cheaply; never too many."""
+
+    catches: int
+    coupons: int
+
+
+class OpenedStore(Struct, frozen=True):
+    """A store where cats live, and since when it is in the books. WGS-84."""
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    created_ms: int
+
+
+def book_totals(connection: Connection) -> BookTotals:
+    """From the scores, one row a player, and the campaigns' counters.
+
+    Players who asked to be forgotten have no score any more, so there may be fewer catches here
+    than there were.
+    """
+    caught = select(func.sum(scores.c.catches)).where(scores.c.period == "all")
+    issued = select(func.sum(campaigns.c.issued))
+    return BookTotals(_number(connection, caught), _number(connection, issued))
+
+
+def promised(connection: Connection) -> int:
+    """Catches with a coupon, given or owed: what there is to count where campaigns are elsewhere.
+
+    Looks at every catch, so it is for when nothing else is known.
+    """
+    query = select(func.count()).where(
+        catches.c.campaign_id.is_not(None), catches.c.no_coupon.is_(None)
+    )
+    return _number(connection, query)
+
+
+def newest_stores(connection: Connection, limit: int) -> list[OpenedStore]:
+    """The stores where cats live that came last, the newest first."""
+    columns = (stores.c.id, stores.c.name, stores.c.lat, stores.c.lon, stores.c.created_ms)
+    query = _lively(select(*columns))
+    rows = connection.execute(query.order_by(stores.c.id.desc()).limit(limit))  # see `new_id`
+    return [OpenedStore(*row) for row in rows]
+
+
+def places(connection: Connection, limit: int) -> list[tuple[float, float]]:
+    """Where stores are at which cats live: where there are more, some of them, from everywhere."""
+    last_digits = func.substr(stores.c.id, _LAST_DIGITS)  # they count through what came at once
+    query = _lively(select(stores.c.lat, stores.c.lon)).order_by(last_digits, stores.c.id)
+    rows = connection.execute(query.limit(limit))
+    return [(row.lat, row.lon) for row in rows]
+
+
+def _lively(query: Select[Any]) -> Select[Any]:
+    return query.join(spawn_plans).where(stores.c.state == "active")
+
+
+def _number(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.scalar(query) or 0)

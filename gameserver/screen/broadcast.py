@@ -1,0 +1,68 @@
+"""One stream of frames, and everybody who reads it.
+
+A reader costs a task and a write per frame. Who is slow misses frames and is told all anew; who
+does not read at all is cut off (`gameserver/http/event_stream.py`).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+from gameserver.screen.events import Frame
+
+WATCHERS_MOST = 200
+"""Readers of one process."""
+
+
+class Broadcast:
+    """Hands every frame to every reader."""
+
+    def __init__(self, start: Callable[[], Awaitable[Frame]]) -> None:
+        """`start` makes the frame that a reader begins with."""
+        self._start = start
+        self._frame: Frame | None = None
+        self._number = 0
+        self._told = asyncio.Event()
+        self._is_closed = False
+        self.watchers = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server is going down."""
+        return self._is_closed
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for another reader."""
+        return self.watchers >= WATCHERS_MOST
+
+    def publish(self, frame: Frame) -> None:
+        """Give the frame to all who wait for one."""
+        self._frame = frame
+        self._number += 1
+        self._wake()
+
+    def close(self) -> None:
+        """End all readers' streams."""
+        self._is_closed = True
+        self._wake()
+
+    async def frames(self) -> AsyncGenerator[Frame, None]:
+        """A reader's frames, from the one to start with; to be closed by whoever reads them."""
+        if self.is_full:
+            return
+        self.watchers += 1
+        try:
+            while not self._is_closed:
+                number = self._number
+                yield await self._start()
+                while not self._is_closed and self._number == number:
+                    await self._told.wait()
+                    if self._number == number + 1 and self._frame is not None:
+                        number += 1
+                        yield self._frame
+        finally:
+            self.watchers -= 1
+
+    def _wake(self) -> None:
+        self._told.set()
+        self._told = asyncio.Event()
