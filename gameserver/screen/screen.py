@@ -135,6 +135,7 @@ class Screen:
         last, totals = self._last, self._totals.now
         return News(
             second=self._last_second,
+            now_ms=self._street.clock(),
             players=last.players,
             catches=totals.catches,
             coupons=totals.coupons,
