@@ -20,12 +20,14 @@ from gameserver.http import (
     coupons,
     own_codes,
     places,
+    plan_previews,
     players,
     reports,
     spawn_plans,
     store_files,
     store_imports,
     stores,
+    tills,
 )
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
 from gameserver.ledger.own_codes import CodesReport, Rejected
@@ -171,6 +173,26 @@ EXAMPLES: dict[type[Any], Any] = {
         spawn_plan=_PLAN,
     ),
     spawn_plans.SpawnPlan: _PLAN,
+    plan_previews.PlanPreview: plan_previews.PlanPreview(
+        cats=[
+            plan_previews.CatToBe("bobbin", 31.2351204, 121.4751187),
+            plan_previews.CatToBe("boba", 31.2344871, 121.4740356),
+        ],
+        area_m2=101787.8,
+        active=True,
+        turns_ms=_AT_MS + 3_600_000,
+    ),
+    tills.Till: tills.Till(
+        role="clerk",
+        merchant=_MERCHANT,
+        name="Moonwhisker Tea House",
+        items=[
+            tills.TillStore(
+                _STORE, "Moonwhisker Tea House, Nanjing Road", "南京东路 300 号", "NJ-300"
+            )
+        ],
+        next=None,
+    ),
     areas.Polygon: areas.Polygon([[*_SQUARE, _SQUARE[0]]]),
     campaigns.NewCampaign: campaigns.NewCampaign(
         title="20% off any pot",

@@ -5,6 +5,7 @@ from gameserver.http import (
     coupons,
     own_codes,
     places,
+    plan_previews,
     qr,
     reports,
     spawn_plans,
@@ -12,6 +13,7 @@ from gameserver.http import (
     store_files,
     store_imports,
     stores,
+    tills,
 )
 from gameserver.http.allowed import COUNTER, HOLDERS, MERCHANT
 from gameserver.http.call import Listed, Paging
@@ -120,6 +122,25 @@ STORES = (
         body=spawn_plans.SpawnPlan,
         rules=spawn_plans.PLAN_RULES,
         answer=spawn_plans.SpawnPlan,
+    ),
+    Route(
+        method="POST",
+        path="/v1/stores/{store}/spawn-plan/preview",
+        tag="stores",
+        roles=MERCHANT,
+        handler=plan_previews.preview_plan,
+        body=spawn_plans.SpawnPlan,
+        rules=spawn_plans.PLAN_RULES,
+        answer=plan_previews.PlanPreview,
+    ),
+    Route(
+        method="GET",
+        path="/v1/till",
+        tag="stores",
+        roles=COUNTER,
+        handler=tills.open_till,
+        query=Paging,
+        answer=tills.Till,
     ),
 )
 

@@ -89,7 +89,7 @@ async def put_plan(call: Call[SpawnPlan, NoQuery]) -> SpawnPlan | Problem:
     store = await merchants.get_store(call.merchant, id_) if is_id(id_) else None
     if store is None:
         return NO_STORE
-    plan = _game_plan(call.body, call.site.species, store)
+    plan = game_plan(call.body, call.site.species, store)
     if isinstance(plan, Problem):
         return plan
     problem = no_room(call, (store.lat, store.lon), plan)
@@ -119,7 +119,7 @@ async def _is_campaign_of(call: Call[SpawnPlan, NoQuery], campaign: str) -> bool
     return any(offering.merchant == call.merchant for offering in found)
 
 
-def _game_plan(
+def game_plan(
     said: SpawnPlan, kinds: Mapping[str, Species], store: KeptStore
 ) -> GamePlan | Problem:
     """The plan as the game knows it."""

@@ -52,6 +52,10 @@ class Merchants:
         """Whether there is such a merchant."""
         return await self._db.read(exists, merchant)
 
+    async def name_of(self, merchant: str) -> str:
+        """The name of a merchant that there is."""
+        return await self._db.read(name_of, merchant)
+
     async def add_key(self, merchant: str, role: keys.Role) -> NewKey | None:
         """A further key of a merchant, `merchant` or `clerk`; None if there is no such merchant."""
         return await self._db.write(keys.add_key, role, merchant, self._clock())
@@ -185,3 +189,9 @@ def list_merchants(connection: Connection, limit: int, cursor: str | None) -> Pa
 def exists(connection: Connection, merchant: str) -> bool:
     """Whether there is such a merchant."""
     return connection.scalar(select(merchants.c.id).where(merchants.c.id == merchant)) is not None
+
+
+def name_of(connection: Connection, merchant: str) -> str:
+    """The name of a merchant that there is."""
+    query = select(merchants.c.name).where(merchants.c.id == merchant)
+    return str(connection.execute(query).scalar_one())

@@ -1,0 +1,51 @@
+// @vitest-environment node
+import { beforeAll, expect, test, vi } from "vitest";
+import { Refused } from "../client";
+
+beforeAll(() => {
+  vi.stubGlobal("localStorage", { getItem: () => "en", setItem: () => undefined });
+  vi.stubGlobal("navigator", { language: "en" });
+  vi.stubGlobal("document", { documentElement: { lang: "" } });
+});
+
+const refused = (...errors: { field: string; message: string }[]) =>
+  new Refused(422, "invalid", "", errors);
+
+test("errors of the API stand at their fields until these are changed", async () => {
+  const { makeForm } = await import("./form");
+  const form = makeForm({ title: "", stock: "-1" }, async () => {
+    throw refused({ field: "stock", message: "Expected `int` >= 0" });
+  });
+  await form.submit();
+  expect(form.errors.value).toEqual({ stock: "Expected `int` >= 0" });
+  expect(form.failure.value).toContain("marked fields");
+  form.put("stock", "5");
+  expect(form.errors.value).toEqual({});
+});
+
+test("an error of a part stands at the whole, and one of no field above the form", async () => {
+  const { byField, makeForm } = await import("./form");
+  expect(byField(refused({ field: "species.dog", message: "?" }), ["species"])).toEqual({
+    species: "?",
+  });
+  const form = makeForm({ title: "" }, async () => {
+    throw refused({ field: "area", message: "is no area" });
+  });
+  await form.submit();
+  expect(form.failure.value).toBe("area: is no area");
+});
+
+test("what is sent again unchanged is the same request, and another one once it is changed", async () => {
+  const { makeForm } = await import("./form");
+  const sent: string[] = [];
+  const form = makeForm({ title: "Tea" }, async (_, once) => {
+    sent.push(once);
+    throw new Refused(0, "offline", "");
+  });
+  await form.submit();
+  await form.submit();
+  form.put("title", "Cake");
+  await form.submit();
+  expect(sent[0]).toBe(sent[1]);
+  expect(sent[2]).not.toBe(sent[1]);
+});

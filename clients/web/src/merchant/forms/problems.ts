@@ -1,0 +1,64 @@
+/** Refusals that are about no field, in plain words. */
+
+import { texts } from "../../i18n";
+import { Refused } from "../client";
+
+const say = texts({
+  offline: ["The server does not answer. Nothing was changed.", "服务器没有响应，未作任何更改。"],
+  unauthenticated: ["This key opens nothing here.", "这个密钥无效。"],
+  forbidden: ["This key is for something else.", "这个密钥没有此权限。"],
+  not_found: ["There is no such thing any more.", "已经不存在了。"],
+  ref_taken: ["Another of your stores has that number.", "另一家门店已使用这个编号。"],
+  stock_too_low: [
+    "{reserved} coupons are carried by cats and {issued} are given: the stock cannot be less.",
+    "已有 {reserved} 张在猫身上、{issued} 张已发出，库存不能低于这个数。",
+  ],
+  budget_too_low: [
+    "The budget must pay for the {reserved} coupons that cats carry and the {issued} given.",
+    "预算必须够付猫身上的 {reserved} 张和已发出的 {issued} 张。",
+  ],
+  campaign_ended: ["An ended campaign stays ended.", "已结束的活动不能再改。"],
+  no_geocoder: [
+    "This server looks no addresses up. Click the map instead.",
+    "本服务器未配置地址查询，请直接点击地图。",
+  ],
+  geocoder_unavailable: [
+    "Addresses cannot be looked up right now. Click the map, or try again.",
+    "暂时无法查询地址，请点击地图或稍后再试。",
+  ],
+  unknown_address: ["No place has that address.", "找不到这个地址。"],
+  generates_codes: ["This campaign makes its codes itself.", "该活动自动生成券码。"],
+  bad_csv: ["This is no CSV that can be read: {detail}", "无法读取这个 CSV：{detail}"],
+  bad_json: ["This is no GeoJSON that can be read.", "无法读取这个 GeoJSON。"],
+  too_large: ["The file is too large.", "文件太大。"],
+  unsupported_media_type: ["This kind of file is not taken.", "不支持这种文件。"],
+  too_many_requests: ["Too many requests. Wait a moment.", "请求太多，请稍等。"],
+  too_late: ["It is too long ago to be taken back (24 hours).", "已超过 24 小时，不能撤销。"],
+  not_redeemed: ["The coupon is not redeemed.", "这张券尚未核销。"],
+  later: [
+    "Too much to do just now. Nothing was changed; try again.",
+    "服务器繁忙，未作更改，请重试。",
+  ],
+  fields: ["Please look at the marked fields.", "请检查标出的内容。"],
+  broken: ["Something went wrong: {detail}", "出错了：{detail}"],
+});
+
+const LATER = new Set(["busy", "unavailable", "internal", "not_ready", "too_slow"]);
+const KNOWN = new Set([
+  "offline", "unauthenticated", "forbidden", "not_found", "ref_taken", "stock_too_low",
+  "budget_too_low", "campaign_ended", "no_geocoder", "geocoder_unavailable", "unknown_address",
+  "generates_codes", "bad_csv", "bad_json", "too_large", "unsupported_media_type",
+  "too_many_requests", "too_late", "not_redeemed",
+] as const); // biome-ignore format: a list of words
+
+type Known = typeof KNOWN extends Set<infer Code> ? Code : never;
+
+/** What to tell somebody of a request that failed. */
+export function sayProblem(error: unknown): string {
+  if (!(error instanceof Refused)) return say("broken", { detail: String(error) });
+  const holes = { detail: error.message, ...(error.more as Record<string, string>) };
+  if (error.code === "invalid") return say("fields");
+  if (LATER.has(error.code)) return say("later");
+  if (KNOWN.has(error.code as Known)) return say(error.code as Known, holes);
+  return say("broken", holes);
+}
