@@ -124,11 +124,22 @@ export type NewCampaign = Omit<
   "id" | "uploaded" | "reserved" | "issued" | "redeemed" | "value"
 > & { value: number | null };
 
+export type CodeReason =
+  | "too_many_columns"
+  | "empty"
+  | "too_short"
+  | "too_long"
+  | "bad_character"
+  | "spoiled_number"
+  | "like_generated"
+  | "repeated"
+  | "taken";
+
 export interface CodesReport {
   added: number;
   rejected_total: number;
   reasons: Record<string, number>;
-  rejected: { line: number; code: string; reason: string }[];
+  rejected: { line: number; code: string; reason: CodeReason }[];
 }
 
 export type CouponState = "active" | "redeemed" | "expired" | "void";
@@ -180,6 +191,21 @@ export interface Redemption {
   at_ms: number;
 }
 
+/** What a store's cats were to players in an hour: told of, aimed at, caught. */
+export interface WalkedHour {
+  store: string;
+  hour_ms: number;
+  seen: number;
+  approached: number;
+  caught: number;
+}
+
+export interface RedeemedHour {
+  store: string;
+  hour_ms: number;
+  redeemed: number;
+}
+
 /** What came of one store's cats in one hour. */
 export interface FunnelHour {
   store: string;
@@ -193,4 +219,15 @@ export interface FunnelHour {
 export interface FieldError {
   field: string;
   message: string;
+}
+
+/** What became of a campaign's coupons; `issued` is the sum of the other numbers. */
+export interface CampaignFunnel {
+  campaign: string;
+  title: string;
+  issued: number;
+  active: number;
+  redeemed: number;
+  expired: number;
+  void: number;
 }

@@ -1,71 +1,44 @@
-/** The API as the console asks it: with the key of whoever has signed in. */
+/** The API as the console asks it, beyond JSON: files that go up and come down, and fields that are wrong. */
 
-import type { FieldError, Listed } from "./api";
+import { NoAnswer, Problem } from "../net/api";
+import type { FieldError } from "./api";
 
-/** A request that was refused: a problem (RFC 9457) with its fields and whatever else it says. */
-export class Refused extends Error {
-  constructor(
-    /** 0 where nobody answered. */
-    readonly status: number,
-    readonly code: string,
-    detail: string,
-    readonly errors: FieldError[] = [],
-    readonly more: Record<string, unknown> = {},
-  ) {
-    super(detail);
+/** What is wrong with the fields of a request that was refused. */
+export function fieldErrors(error: unknown): FieldError[] {
+  if (!(error instanceof Problem)) return [];
+  return (error.more.errors as FieldError[] | undefined) ?? [];
+}
+
+/** A request whose body or answer is a file. Throws `Problem` and `NoAnswer`, as `call` does. */
+async function asked(key: string, path: string, init: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    const headers = { ...init.headers, Authorization: `Bearer ${key}` };
+    answer = await fetch(path, { ...init, headers });
+  } catch (error) {
+    throw new NoAnswer(`${path}: no answer`, { cause: error });
   }
+  if (answer.ok) return answer;
+  const more = await answer.json().catch(() => ({}));
+  throw new Problem(answer.status, more.code ?? "unknown", more.detail ?? more.title ?? "", more);
 }
 
-export interface Asked {
-  method?: string;
-  /** JSON, or a file with its media type. */
-  body?: unknown;
-  media?: string;
-  /** The same for every repetition of one request. */
-  once?: string;
-  signal?: AbortSignal;
+/** Send a file as it is; `once` makes sending it again harmless. */
+export async function upload<Answer>(
+  key: string,
+  path: string,
+  { file, media, once }: { file: Blob; media: string; once: string },
+): Promise<Answer> {
+  const headers = { "Content-Type": media, "Idempotency-Key": once };
+  return (await asked(key, path, { method: "POST", headers, body: file })).json();
 }
 
-export type Ask = (path: string, asked?: Asked) => Promise<Response>;
-
-/** A way to ask with a key. What is refused is thrown as `Refused`. */
-export function asking(key: string): Ask {
-  return async (path, { method, body, media, once, signal } = {}) => {
-    const headers: Record<string, string> = { Authorization: `Bearer ${key}` };
-    if (body !== undefined) headers["Content-Type"] = media ?? "application/json";
-    if (once !== undefined) headers["Idempotency-Key"] = once;
-    const init: RequestInit = { method: method ?? "GET", headers };
-    if (body !== undefined) init.body = media ? (body as Blob) : JSON.stringify(body);
-    if (signal) init.signal = signal;
-    let answer: Response;
-    try {
-      answer = await fetch(path, init);
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw new Refused(0, "offline", "");
-    }
-    if (answer.ok) return answer;
-    const { code, detail, title, errors, ...more } = await answer.json().catch(() => ({}));
-    throw new Refused(answer.status, code ?? "unknown", detail ?? title ?? "", errors, more);
-  };
-}
-
-/** What is said in JSON; nothing where there is nothing to say. */
-export async function json<Answer>(answer: Promise<Response>): Promise<Answer> {
-  const said = await answer;
-  return said.status === 204 ? (undefined as Answer) : said.json();
-}
-
-/** A list to its end, page by page, as far as `most`. */
-export async function everything<Item>(ask: Ask, path: string, most = 20_000): Promise<Item[]> {
-  const found: Item[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: string = `${path.includes("?") ? "&" : "?"}limit=500`;
-    const from: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: Listed<Item> = await json(ask(path + query + from));
-    found.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== null && found.length < most);
-  return found;
+/** Fetch a file with the key in a header, and let the browser keep it under a name. */
+export async function download(key: string, path: string, name: string): Promise<void> {
+  const url = URL.createObjectURL(await (await asked(key, path, {})).blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

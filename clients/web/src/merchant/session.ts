@@ -1,13 +1,14 @@
 /** Who has signed in here. The key lives as long as the tab does, and nowhere else. */
 
 import { computed, signal } from "@preact/signals";
+import { type CallOptions, call, Problem } from "../net/api";
 import type { Role, Till, TillStore } from "./api";
-import { type Ask, asking, json, Refused } from "./client";
+import { download, upload } from "./client";
 
 const KEPT = "catcat.key";
 
 export interface Session {
-  ask: Ask;
+  key: string;
   role: Role;
   name: string;
   /** The stores that this key may redeem at. */
@@ -19,18 +20,18 @@ export const session = signal<Session | null>(null);
 export const opening = signal(sessionStorage.getItem(KEPT) !== null);
 export const isMerchant = computed(() => session.value?.role === "merchant");
 
-/** Sign in; `Refused` where the key opens nothing here. */
+/** Sign in; `Problem` where the key opens nothing here. */
 export async function signIn(key: string): Promise<void> {
-  const ask = asking(key);
-  const first = await json<Till>(ask("/v1/till?limit=500"));
-  const tills = first.items;
-  for (let next = first.next; next !== null; ) {
-    const page = await json<Till>(ask(`/v1/till?limit=500&cursor=${encodeURIComponent(next)}`));
+  const tills: TillStore[] = [];
+  let page: Till | null = null;
+  do {
+    const query: Record<string, string | number> = { limit: 500 };
+    if (page?.next) query.cursor = page.next;
+    page = await call<Till>("GET", "/v1/till", { key, query });
     tills.push(...page.items);
-    next = page.next;
-  }
+  } while (page.next !== null);
   sessionStorage.setItem(KEPT, key);
-  session.value = { ask: watched(ask), role: first.role, name: first.name, tills };
+  session.value = { key, role: page.role, name: page.name, tills };
 }
 
 export function signOut(): void {
@@ -43,28 +44,38 @@ export async function resume(): Promise<void> {
   const key = sessionStorage.getItem(KEPT);
   try {
     if (key !== null) await signIn(key);
-  } catch (error) {
-    if (error instanceof Refused && (error.status === 401 || error.status === 403)) signOut();
-    else throw error;
   } finally {
     opening.value = false;
   }
 }
 
-/** The session's way to ask; only called below the sign-in. */
-export function ask(...asked: Parameters<Ask>): Promise<Response> {
-  if (session.value === null) return Promise.reject(new Refused(401, "unauthenticated", ""));
-  return session.value.ask(...asked);
+/** Ask as whoever has signed in. A key that was revoked meanwhile signs out. */
+export async function ask<Answer>(
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer> {
+  return signedIn((key) => call<Answer>(method, path, { ...options, key }));
 }
 
-/** A key that was revoked meanwhile signs out. */
-function watched(ask: Ask): Ask {
-  return async (...asked) => {
-    try {
-      return await ask(...asked);
-    } catch (error) {
-      if (error instanceof Refused && error.status === 401) signOut();
-      throw error;
-    }
-  };
+export async function send<Answer>(
+  path: string,
+  file: { file: Blob; media: string; once: string },
+): Promise<Answer> {
+  return signedIn((key) => upload<Answer>(key, path, file));
+}
+
+export async function save(path: string, name: string): Promise<void> {
+  return signedIn((key) => download(key, path, name));
+}
+
+async function signedIn<Answer>(asked: (key: string) => Promise<Answer>): Promise<Answer> {
+  const key = session.value?.key;
+  if (key === undefined) throw new Problem(401, "unauthenticated", "");
+  try {
+    return await asked(key);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) signOut();
+    throw error;
+  }
 }

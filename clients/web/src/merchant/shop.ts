@@ -1,8 +1,8 @@
 /** What the merchant has: stores, campaigns and the kinds of cats, read once and kept up to date. */
 
 import { computed, signal } from "@preact/signals";
+import { pages } from "../net/api";
 import type { Campaign, Listed, Species, Store } from "./api";
-import { everything, json } from "./client";
 import { ask, session } from "./session";
 
 export const stores = signal<Store[] | null>(null);
@@ -31,7 +31,7 @@ export async function readShop(): Promise<void> {
   trouble.value = null;
   try {
     const [kinds] = await Promise.all([
-      json<Listed<Species>>(ask("/v1/species")),
+      ask<Listed<Species>>("GET", "/v1/species"),
       readStores(),
       readCampaigns(),
     ]);
@@ -42,13 +42,13 @@ export async function readShop(): Promise<void> {
 }
 
 export async function readStores(): Promise<void> {
-  stores.value = await everything<Store>(ask, "/v1/stores");
+  stores.value = await everything<Store>("/v1/stores");
   const now = session.value;
   if (now) session.value = { ...now, tills: stores.value };
 }
 
 export async function readCampaigns(): Promise<void> {
-  campaigns.value = await everything<Campaign>(ask, "/v1/campaigns");
+  campaigns.value = await everything<Campaign>("/v1/campaigns");
 }
 
 export function keepStore(store: Store): void {
@@ -63,6 +63,12 @@ export function keepCampaign(campaign: Campaign): void {
 
 export function dropStore(id: string): void {
   stores.value = (stores.value ?? []).filter((each) => each.id !== id);
+}
+
+async function everything<Item>(path: string): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of pages<Item>(path, { query: { limit: 500 } }, ask)) found.push(item);
+  return found;
 }
 
 /** Forget it all: somebody else may sign in next. */

@@ -43,16 +43,7 @@ export function Labelled<Values extends Entries>({
         "aria-invalid": error !== undefined,
         "aria-describedby": about || undefined,
       })}
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {explain(error, language.value)}
-        </p>
-      )}
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Notes id={id} error={error} hint={hint} />
     </div>
   );
 }
@@ -169,17 +160,51 @@ export function ChoiceField<Values extends Entries>({
   );
 }
 
-export function CheckField<Values extends Entries>({ form, name, label }: Field<Values>) {
+export function CheckField<Values extends Entries>(field: Field<Values>) {
+  const { form, name, label, hint } = field;
   const id = idOf(form, name);
+  const error = form.errors.value[name];
+  const about = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
   return (
-    <label class="check" for={id}>
-      <input
-        id={id}
-        type="checkbox"
-        checked={form.values.value[name] === true}
-        onChange={(event) => form.put(name, event.currentTarget.checked)}
-      />
-      {label}
-    </label>
+    <div class={error ? "field wrong" : "field"}>
+      <label class="check" for={id}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={form.values.value[name] === true}
+          aria-invalid={error !== undefined}
+          aria-describedby={about || undefined}
+          onChange={(event) => form.put(name, event.currentTarget.checked)}
+        />
+        {label}
+      </label>
+      <Notes id={id} error={error} hint={hint} />
+    </div>
+  );
+}
+
+/** What is wrong with a field, and what is to be known of it. */
+function Notes({
+  id,
+  error,
+  hint,
+}: {
+  id: string;
+  error: string | undefined;
+  hint: ComponentChildren;
+}) {
+  return (
+    <>
+      {error && (
+        <p class="error" id={`${id}-error`}>
+          {explain(error, language.value)}
+        </p>
+      )}
+      {hint && (
+        <div class="hint" id={`${id}-hint`}>
+          {hint}
+        </div>
+      )}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { beforeAll, expect, test, vi } from "vitest";
-import { Refused } from "../client";
+import { NoAnswer, Problem } from "../../net/api";
 
 beforeAll(() => {
   vi.stubGlobal("localStorage", { getItem: () => "en", setItem: () => undefined });
@@ -9,7 +9,7 @@ beforeAll(() => {
 });
 
 const refused = (...errors: { field: string; message: string }[]) =>
-  new Refused(422, "invalid", "", errors);
+  new Problem(422, "invalid", "", { errors });
 
 test("errors of the API stand at their fields until these are changed", async () => {
   const { makeForm } = await import("./form");
@@ -40,7 +40,7 @@ test("what is sent again unchanged is the same request, and another one once it 
   const sent: string[] = [];
   const form = makeForm({ title: "Tea" }, async (_, once) => {
     sent.push(once);
-    throw new Refused(0, "offline", "");
+    throw new NoAnswer();
   });
   await form.submit();
   await form.submit();

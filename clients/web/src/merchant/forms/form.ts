@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { Refused } from "../client";
+import { fieldErrors } from "../client";
 import { newOnce } from "../shell/once";
 import { sayProblem } from "./problems";
 
@@ -21,12 +21,22 @@ export interface Form<Values extends Entries> {
   submit(event?: Event): Promise<void>;
 }
 
-/** Sends what stands in a form; `once` is the same as long as that is. */
-export type Send<Values> = (values: Values, once: string) => Promise<void>;
+/**
+ * Sends what stands in a form; `once` is the same as long as that is. Its answer, if it gives one, is
+ * what stands there afterwards.
+ */
+export type Send<Values> = (values: Values, once: string) => Promise<Values | undefined>;
 
 let made = 0;
 
-export function makeForm<Values extends Entries>(start: Values, send: Send<Values>): Form<Values> {
+/** Fields of the API that stand in a form under another name. */
+export type Renamed = Record<string, string>;
+
+export function makeForm<Values extends Entries>(
+  start: Values,
+  send: Send<Values>,
+  renamed: Renamed = {},
+): Form<Values> {
   const values = signal(start);
   const errors = signal<Record<string, string>>({});
   const failure = signal("");
@@ -52,10 +62,11 @@ export function makeForm<Values extends Entries>(start: Values, send: Send<Value
     if (sent !== values.value) once = newOnce();
     sent = values.value;
     try {
-      await send(values.value, once);
+      const after = await send(values.value, once);
+      if (after !== undefined) values.value = after;
       sent = null;
     } catch (error) {
-      if (error instanceof Refused) errors.value = byField(error, Object.keys(values.value));
+      errors.value = byField(error, Object.keys(values.value), renamed);
       failure.value = Object.keys(errors.value).length === 0 ? sayWhole(error) : sayProblem(error);
     } finally {
       busy.value = false;
@@ -70,14 +81,20 @@ export function useForm<Values extends Entries>(
   start: () => Values,
   send: Send<Values>,
   about: unknown,
+  renamed: Renamed = {},
 ): Form<Values> {
-  return useMemo(() => makeForm(start(), send), [about]);
+  return useMemo(() => makeForm(start(), send, renamed), [about]);
 }
 
 /** The errors of a refusal by the names of a form's fields: `species.boba` is `species`' as well. */
-export function byField(refused: Refused, names: string[]): Record<string, string> {
+export function byField(
+  refused: unknown,
+  names: string[],
+  renamed: Renamed = {},
+): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { field, message } of refused.errors) {
+  for (const { field: said, message } of fieldErrors(refused)) {
+    const field = renamed[said] ?? said;
     const name = names.find((each) => field === each || field.startsWith(`${each}.`));
     if (name !== undefined) found[name] = message;
   }
@@ -86,6 +103,6 @@ export function byField(refused: Refused, names: string[]): Record<string, strin
 
 /** A refusal that names a field which the form does not have. */
 function sayWhole(error: unknown): string {
-  const about = error instanceof Refused ? error.errors[0] : undefined;
+  const [about] = fieldErrors(error);
   return about ? `${about.field}: ${about.message}` : sayProblem(error);
 }

@@ -1,7 +1,7 @@
 /** Refusals that are about no field, in plain words. */
 
 import { texts } from "../../i18n";
-import { Refused } from "../client";
+import { NoAnswer, Problem } from "../../net/api";
 
 const say = texts({
   offline: ["The server does not answer. Nothing was changed.", "服务器没有响应，未作任何更改。"],
@@ -55,7 +55,8 @@ type Known = typeof KNOWN extends Set<infer Code> ? Code : never;
 
 /** What to tell somebody of a request that failed. */
 export function sayProblem(error: unknown): string {
-  if (!(error instanceof Refused)) return say("broken", { detail: String(error) });
+  if (error instanceof NoAnswer) return say("offline");
+  if (!(error instanceof Problem)) return say("broken", { detail: String(error) });
   const holes = { detail: error.message, ...(error.more as Record<string, string>) };
   if (error.code === "invalid") return say("fields");
   if (LATER.has(error.code)) return say("later");
