@@ -142,7 +142,11 @@ export class Play {
     const isBoxed = this.state === "holds the cat";
     const thing = isBoxed ? carton : this.body;
     this.confetti.mesh.position.copy(spot.position).setY(0.45);
-    const settled = { y: thing?.position.y ?? 0, size: thing?.scale.x ?? 1 };
+    const settled = {
+      y: thing?.position.y ?? 0,
+      size: thing?.scale.x ?? 1,
+      turn: thing?.rotation.y ?? 0,
+    };
     await this.acts.play({
       duration_s: this.calm() < 1 ? 1 : FALL_S,
       step: (part) => {
@@ -151,7 +155,7 @@ export class Play {
         const leap = part < 0.5 ? Math.abs(Math.sin(part * 4 * Math.PI)) * (1 - part) : 0;
         thing.position.y = settled.y + 0.3 * this.calm() * leap;
         thing.rotation.z = 0;
-        thing.rotation.y += part < 0.5 ? 0.05 * this.calm() : 0;
+        thing.rotation.y = settled.turn + 2 * Math.PI * this.calm() * eased(Math.min(1, part * 2));
         thing.scale.setScalar(settled.size * (part > 0.85 ? Math.max(0.01, (1 - part) / 0.15) : 1));
       },
     });

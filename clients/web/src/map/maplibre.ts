@@ -1,11 +1,20 @@
 /** The map of a page, on MapLibre GL. */
 
-import type { FeatureCollection, Geometry } from "geojson";
-import { AttributionControl, type GeoJSONSource, Map as GlMap, LngLatBounds } from "maplibre-gl";
+import type { Feature, Geometry } from "geojson";
+import {
+  AttributionControl,
+  type GeoJSONSource,
+  Map as GlMap,
+  LngLatBounds,
+  ScaleControl,
+} from "maplibre-gl";
+import { texts } from "../i18n";
+import { type Cluster, gathered } from "./clusters";
+import { type Grid, gridOf, suits, type View } from "./grid";
 import { ring } from "./ground";
 import { Markers } from "./markers";
-import { catMarker, meMarker, storeMarker } from "./marks";
-import { styleOf } from "./style";
+import { catMarker, clusterMarker, meMarker, storeMarker } from "./marks";
+import { DARK, LIGHT, layersOf, SOURCES, styleOf } from "./style";
 import {
   type Area,
   type CatOnMap,
@@ -19,26 +28,48 @@ import {
   type StreetMap,
 } from "./types";
 
-const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
+const say = texts({
+  map: ["Map", "地图"],
+  credits: ["Where the map comes from", "地图来源"],
+  metres: ["m", "米"],
+  kilometres: ["km", "公里"],
+});
 
 export class MapLibreMap implements StreetMap {
   private readonly stores: Markers<StoreOnMap>;
+  private readonly clusters: Markers<Cluster>;
   private readonly cats: Markers<CatOnMap>;
   private readonly me: Markers<Me & { id: string }>;
+  private allStores: readonly StoreOnMap[] = [];
+  private circles: readonly Circle[] = [];
+  private accuracy: Circle | null = null;
+  private grid: Grid | null = null;
   private tapStore: ((id: string) => void) | undefined;
   private tapCat: ((id: string) => void) | undefined;
 
-  private constructor(private readonly map: GlMap) {
+  private constructor(
+    private readonly map: GlMap,
+    hasGrid: boolean,
+  ) {
+    this.clusters = new Markers(
+      map,
+      clusterMarker((cluster) => this.centreOn(cluster, map.getZoom() + 2)),
+    );
     this.stores = new Markers(
       map,
-      storeMarker((id) => this.tapStore?.(id)),
+      storeMarker(({ id }) => this.tapStore?.(id)),
     );
     this.cats = new Markers(
       map,
-      catMarker((id) => this.tapCat?.(id)),
+      catMarker(({ id }) => this.tapCat?.(id)),
     );
     this.me = new Markers(map, meMarker());
-    this.addLayers();
+    map.on("moveend", () => this.placeStores());
+    if (hasGrid) {
+      map.on("move", () => this.drawGrid());
+      map.on("resize", () => this.drawGrid());
+      this.drawGrid();
+    }
   }
 
   static async open(container: HTMLElement, options: MapOptions): Promise<MapLibreMap> {
@@ -50,19 +81,34 @@ export class MapLibreMap implements StreetMap {
         center: [centre.lon, centre.lat],
         zoom,
         style: styleOf(settings, dark),
+        minZoom: 2,
+        maxZoom: 20,
         attributionControl: false,
         dragRotate: false,
         pitchWithRotate: false,
         touchPitch: false,
+        renderWorldCopies: true,
+        locale: {
+          "Map.Title": say("map"),
+          "AttributionControl.ToggleAttribution": say("credits"),
+          "ScaleControl.Meters": say("metres"),
+          "ScaleControl.Kilometers": say("kilometres"),
+        },
       });
     } catch (error) {
       throw new NoMap("no WebGL 2", { cause: error });
     }
+    // A tile that does not come is a hole in the map, and no more than that.
+    map.on("error", () => undefined);
     container.classList.toggle("dark-map", dark);
     map.touchZoomRotate.disableRotation();
-    map.addControl(new AttributionControl({ compact: true }));
+    map.keyboard.disableRotation();
+    map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
+    if (settings.tiles !== null) map.addControl(new AttributionControl({ compact: true }));
     await new Promise<void>((ready) => map.once("style.load", () => ready()));
-    return new MapLibreMap(map);
+    for (const id of SOURCES) map.addSource(id, { type: "geojson", data: collected([]) });
+    for (const layer of layersOf(dark ? DARK : LIGHT)) map.addLayer(layer);
+    return new MapLibreMap(map, settings.tiles === null);
   }
 
   centreOn(place: Place, zoom = this.map.getZoom()): void {
@@ -73,7 +119,7 @@ export class MapLibreMap implements StreetMap {
     if (places.length === 0) return;
     const bounds = new LngLatBounds();
     for (const { lat, lon } of places) bounds.extend([lon, lat]);
-    this.map.fitBounds(bounds, { padding: 48, maxZoom: 17 });
+    this.map.fitBounds(bounds, { padding: 64, maxZoom: 17 });
   }
 
   zoom(): number {
@@ -82,6 +128,11 @@ export class MapLibreMap implements StreetMap {
 
   showMe(me: Me | null): void {
     this.me.show(me === null ? [] : [{ ...me, id: "me" }]);
+    this.accuracy =
+      me === null
+        ? null
+        : { id: "me", lat: me.lat, lon: me.lon, radius_m: me.accuracy_m, kind: "accuracy" };
+    this.drawCircles();
   }
 
   showStores(
@@ -90,7 +141,8 @@ export class MapLibreMap implements StreetMap {
   ): void {
     this.tapStore = heard.onTap;
     this.stores.onDrop = heard.onDrag;
-    this.stores.show(stores);
+    this.allStores = stores;
+    this.placeStores();
   }
 
   showCats(cats: readonly CatOnMap[], heard: { onTap: (id: string) => void }): void {
@@ -99,36 +151,24 @@ export class MapLibreMap implements StreetMap {
   }
 
   showCircles(circles: readonly Circle[]): void {
-    this.source("circles").setData({
-      type: "FeatureCollection",
-      features: circles.map((circle) => ({
-        type: "Feature",
-        properties: { kind: circle.kind },
-        geometry: { type: "Polygon", coordinates: [ring(circle, circle.radius_m)] },
-      })),
-    });
+    this.circles = circles;
+    this.drawCircles();
   }
 
   showPoints(places: readonly Place[]): void {
-    this.source("points").setData({
-      type: "FeatureCollection",
-      features: places.map(({ lat, lon }) => ({
-        type: "Feature",
-        properties: {},
-        geometry: { type: "Point", coordinates: [lon, lat] },
-      })),
-    });
+    this.set(
+      "points",
+      places.map(({ lat, lon }) => feature({ type: "Point", coordinates: [lon, lat] })),
+    );
   }
 
   showArea(area: Area | null): void {
-    this.source("area").setData(
-      area === null ? NOTHING : { type: "Feature", properties: {}, geometry: area as Geometry },
-    );
+    this.set("area", area === null ? [] : [feature(area as Geometry)]);
   }
 
   onClick(listener: (at: Place) => void): Off {
     const { unsubscribe } = this.map.on("click", ({ lngLat, originalEvent }) => {
-      if ((originalEvent.target as Element).closest(".mark")) return;
+      if ((originalEvent.target as Element).closest(".mark") !== null) return;
       const { lat, lng } = lngLat.wrap();
       listener({ lat, lon: lng });
     });
@@ -139,44 +179,79 @@ export class MapLibreMap implements StreetMap {
     return this.map.on("move", listener).unsubscribe;
   }
 
-  project(place: Place): { x: number; y: number } {
-    const { x, y } = this.map.project([place.lon, place.lat]);
+  project({ lat, lon }: Place): { x: number; y: number } {
+    const { x, y } = this.map.project([lon, lat]);
     return { x, y };
   }
 
   destroy(): void {
+    for (const markers of [this.stores, this.clusters, this.cats, this.me]) markers.show([]);
     this.map.remove();
   }
 
-  private source(id: string): GeoJSONSource {
-    return this.map.getSource(id) as GeoJSONSource;
+  private set(source: (typeof SOURCES)[number], features: Feature[]): void {
+    void (this.map.getSource(source) as GeoJSONSource).setData(collected(features));
   }
 
-  private addLayers(): void {
-    for (const id of ["area", "circles", "points"])
-      this.map.addSource(id, { type: "geojson", data: NOTHING });
-    this.map.addLayer({
-      id: "area",
-      type: "fill",
-      source: "area",
-      paint: { "fill-color": "#8a5cd6", "fill-opacity": 0.12, "fill-outline-color": "#8a5cd6" },
-    });
-    this.map.addLayer({
-      id: "circles",
-      type: "fill",
-      source: "circles",
-      paint: { "fill-color": "#2aa79b", "fill-opacity": 0.14, "fill-outline-color": "#17786f" },
-    });
-    this.map.addLayer({
-      id: "points",
-      type: "circle",
-      source: "points",
-      paint: {
-        "circle-color": "#f59a3c",
-        "circle-radius": 5,
-        "circle-stroke-color": "#3a2b3f",
-        "circle-stroke-width": 2,
-      },
-    });
+  private drawCircles(): void {
+    const circles = this.accuracy === null ? this.circles : [this.accuracy, ...this.circles];
+    this.set(
+      "circles",
+      circles.map((circle) =>
+        feature(
+          { type: "Polygon", coordinates: [ring(circle, circle.radius_m)] },
+          { kind: circle.kind },
+        ),
+      ),
+    );
   }
+
+  private placeStores(): void {
+    const bounds = this.map.getBounds();
+    const [south, north] = [bounds.getSouth(), bounds.getNorth()];
+    const [west, east] = [bounds.getWest(), bounds.getEast()];
+    // A little beyond the edges, so that those who come in are there already.
+    const [tall, wide] = [(north - south) / 8, (east - west) / 8];
+    const view = {
+      south: south - tall,
+      west: west - wide,
+      north: north + tall,
+      east: east + wide,
+      zoom: this.map.getZoom(),
+    };
+    const { alone, clusters } = gathered(this.allStores, view, (store) => store.isChosen === true);
+    this.stores.show(alone);
+    this.clusters.show(clusters);
+  }
+
+  private drawGrid(): void {
+    const view = this.view();
+    if (this.grid !== null && suits(this.grid, view)) return;
+    this.grid = gridOf(view);
+    this.set("lines", this.grid.lines.features);
+    this.set("paws", this.grid.paws.features);
+  }
+
+  private view(): View {
+    const bounds = this.map.getBounds();
+    const { lat } = this.map.getCenter();
+    // The equator is 512 pixels long at zoom 0.
+    const equator_m = 40_075_016.686;
+    const pixels = 512 * 2 ** this.map.getZoom();
+    return {
+      south: bounds.getSouth(),
+      west: bounds.getWest(),
+      north: bounds.getNorth(),
+      east: bounds.getEast(),
+      metresPerPixel: (equator_m * Math.cos((lat * Math.PI) / 180)) / pixels,
+    };
+  }
+}
+
+function collected(features: Feature[]) {
+  return { type: "FeatureCollection" as const, features };
+}
+
+function feature(geometry: Geometry, properties: Record<string, string> = {}): Feature {
+  return { type: "Feature", properties, geometry };
 }
