@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { budgets } from "./budgets.ts";
 
 const server = "http://127.0.0.1:8000";
 
@@ -33,6 +34,7 @@ export default defineConfig({
       include: /\.(js|css|html|svg|json|webmanifest)$/,
       threshold: 1024,
     }),
+    budgets(),
   ],
   // `npm run dev` beside `make serve`.
   server: {

@@ -68,7 +68,7 @@ def add_pages(app: web.Application, settings: PageSettings, folder: Path = PAGES
     }
     for path, name in PATHS.items():
         app.router.add_get(path, _file(folder / name, headers))
-    for name in ("favicon.svg",):
+    for name in ("favicon.svg", "icon-maskable.svg", "manifest.webmanifest"):
         app.router.add_get(f"/{name}", _file(folder / name, {"Cache-Control": ASK_AGAIN}))
     app.router.add_get("/static/{name}", _files(folder / "static", FOR_GOOD))
     app.router.add_get("/art/{name}", _files(ASSETS / "art", ASK_AGAIN))

@@ -29,7 +29,7 @@ export function MeMark({ heading }: { heading?: number | undefined }) {
     <svg viewBox="0 0 56 56" aria-hidden="true">
       {heading !== undefined && (
         <path
-          d="M28 28 12 4Q28-4 44 4Z"
+          d="M28 28 15 6Q28-1 41 6Z"
           fill="#2f7fd6"
           opacity=".3"
           transform={`rotate(${heading} 28 28)`}
