@@ -70,13 +70,14 @@ export class ThreeStage implements Stage {
   }
 
   static async open(canvas: HTMLCanvasElement, runs: boolean): Promise<ThreeStage> {
-    let renderer: WebGLRenderer;
-    try {
-      renderer = new WebGLRenderer({ canvas, alpha: true, antialias: true });
-    } catch (error) {
-      throw new NoStage("no WebGL", { cause: error });
-    }
-    return new ThreeStage(renderer, runs);
+    // Asked for here: three.js would complain on the console.
+    const context = canvas.getContext("webgl2", {
+      alpha: true,
+      antialias: true,
+      powerPreference: "high-performance",
+    });
+    if (context === null) throw new NoStage("no WebGL 2");
+    return new ThreeStage(new WebGLRenderer({ canvas, context, alpha: true }), runs);
   }
 
   /** 1, or little for who has asked for less motion. */
