@@ -26,6 +26,7 @@ from gameserver.gateway.attestation import SignedVerdicts
 from gameserver.gateway.bans import Bans
 from gameserver.gateway.coupon_feed import CouponFeed
 from gameserver.gateway.feed import Feed
+from gameserver.gateway.footfall import FootfallBook
 from gameserver.gateway.gateway import Gateway, Limits
 from gameserver.gateway.sanctions import SanctionWatch
 from gameserver.gateway.street import Ground, Street
@@ -35,6 +36,7 @@ from gameserver.http.site import Site
 from gameserver.http.traffic import Traffic
 from gameserver.jobs import Jobs
 from gameserver.keeper.keeper import Books, Keeper
+from gameserver.ledger.errors import LedgerError
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
@@ -112,6 +114,9 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         start("keeper", keeper.keep)
         crowds = Crowds(process, live, keeper, street.roster.sessions)
         start("crowds", partial(crowds.follow, wall_clock_ms))
+        book = FootfallBook(street.world.footfall, ledger.footfalls, wall_clock_ms)
+        stack.push_async_callback(_write_footfall, book)
+        start("footfall", book.follow)
         start("bans", bans.follow)
         start("sanctions", sanctions.follow)
         start("tidying", partial(tidy, ledger))
@@ -154,6 +159,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             forget_track=post.forget_track,
             pages=pages,
             no_spawn=no_spawn,
+            census=live.census,
             geocoder=await _geocoder(config, live, stack),
             broadcast=screen.broadcast,
             origins=config.origins,
@@ -163,6 +169,11 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         stack.push_async_callback(gateway.drain)
         stack.callback(screen.broadcast.close)
         yield App(url, process, live, ledger, gateway, keeper)
+
+
+async def _write_footfall(book: FootfallBook) -> None:
+    with suppress(LedgerError):  # nobody is paid by it
+        await book.write()
 
 
 async def _leave(live: Live, process: str) -> None:

@@ -81,6 +81,7 @@ class Hunt:
             hit=self._street.rng.random() < self._street.catch_rate(live.cat.species),
         )
         self._ticket = ticket
+        self._street.world.footfall.approached[live.cat.store] += 1
         self._take_note()
         far_m, bearing = sight(self._hunter.memory.track, live.cat)
         self._hunter.send(Encounter(aim.cat, ticket.ticket, ticket.expires_ms, far_m, bearing))

@@ -207,6 +207,8 @@ class Street:
             memory = self.roster.memory(claim.player)
             if memory is not None:
                 memory.cool_until_ms = 0
+        if isinstance(answer, Caught):
+            self.world.footfall.caught[claim.store] += 1
         self._decided(claim.player, answer)
         self.stats.catch_times.add(perf_counter() - case.begun_s)
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from gameserver.game.datum import FROM_WGS84, Datum
 from gameserver.game.geo import view_cell, view_cells, view_regions
 from gameserver.game.model import Cat
+from gameserver.gateway.footfall import Footfall
 from gameserver.protocol import Codec, cat_view
 
 _NO_CELLS: frozenset[int] = frozenset()
@@ -76,6 +77,7 @@ class World:
         self._cells: dict[int, dict[str, LiveCat]] = {}
         self._viewers: dict[int, set[Viewer]] = {}
         """By the middles of their views."""
+        self.footfall = Footfall()
 
     # --- views ---
 
@@ -103,6 +105,7 @@ class World:
         if new is not None:
             self._viewers.setdefault(new, set()).add(viewer)
         self._follow(old, new)
+        self.footfall.seen.update([live.cat.store for live in appear])
         if new is not None and (appear or vanish):
             viewer.show(appear, vanish)
 
@@ -194,10 +197,14 @@ class Changes:
             self._world.take(cat.id)
         live = LiveCat(cat, left)
         self._world.put(region, live)
+        viewers = 0
         for viewer in self._world.viewers_of(live.cell):
             appear, vanish = self._told.setdefault(viewer, ({}, set()))
             appear[cat.id] = live
             vanish.discard(cat.id)
+            viewers += 1
+        if viewers and known is None:
+            self._world.footfall.seen[cat.store] += viewers
 
     def vanish(self, cat_id: str) -> None:
         """A cat is gone."""

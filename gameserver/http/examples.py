@@ -17,6 +17,7 @@ from gameserver.http import (
     admin,
     areas,
     campaigns,
+    cats,
     coupons,
     own_codes,
     places,
@@ -30,7 +31,9 @@ from gameserver.http import (
     tills,
 )
 from gameserver.http.errors import FieldError, ProblemDetails, problem_type
+from gameserver.ledger.footfall import StoreHour
 from gameserver.ledger.own_codes import CodesReport, Rejected
+from gameserver.ledger.reports import RedeemedCoupon, RedeemedHour
 from gameserver.ledger.sanctions import Evidence, Sanction
 from gameserver.ledger.wallet import HeldCoupon
 
@@ -192,6 +195,16 @@ EXAMPLES: dict[type[Any], Any] = {
             )
         ],
         next=None,
+    ),
+    cats.StreetNow: cats.StreetNow(
+        _AT_MS, [cats.StoreNow(_STORE, cats=12, left=31, caught_hour=54)]
+    ),
+    cats.Footfall: cats.Footfall(
+        [StoreHour(_STORE, _AT_MS, seen=412, approached=160, caught=54)],
+    ),
+    RedeemedCoupon: RedeemedCoupon(_CODE, _CAMPAIGN, "20% off any pot", _STORE, _AT_MS + 3_600_000),
+    reports.RedeemedHours: reports.RedeemedHours(
+        [RedeemedHour(_STORE, _AT_MS, redeemed=17)],
     ),
     areas.Polygon: areas.Polygon([[*_SQUARE, _SQUARE[0]]]),
     campaigns.NewCampaign: campaigns.NewCampaign(

@@ -4,12 +4,19 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 MINUTE_MS = 60_000
 ADDRESSES_MOST = 100_000
+
+
+class CatsOut(NamedTuple):
+    """How many cats of a store are out, and how often they can be caught yet."""
+
+    cats: int
+    left: int
 
 
 class Turnstile:
@@ -55,12 +62,36 @@ class Recent(Generic[T]):
             return value
 
 
+class RecentOf(Generic[T]):
+    """Values by a name, each as in `Recent`; of no more than `most` names."""
+
+    def __init__(self, ttl_ms: int, most: int = 1_000) -> None:
+        self._ttl_ms = ttl_ms
+        self._most = most
+        self._of: dict[str, Recent[T]] = {}
+
+    async def get(self, name: str, make: Callable[[], Awaitable[T]], now_ms: int) -> T:
+        """The value of a name, at most `ttl_ms` old; what `make` raises is raised."""
+        recent = self._of.get(name)
+        if recent is None:
+            if len(self._of) >= self._most:
+                self._of.pop(next(iter(self._of)))
+            recent = self._of[name] = Recent(self._ttl_ms)
+        return await recent.get(make, now_ms)
+
+
 class Memory:
     """All of it but the guesses (guessing.py), one per application."""
 
     def __init__(self, guests_per_minute: int) -> None:
         self.guests = Turnstile(guests_per_minute)
         self.map: Recent[bytes] = Recent(3_000)
+        self.cats_by_store: RecentOf[dict[str, CatsOut]] = RecentOf(1_000)
+        """By region."""
+        self.streets: RecentOf[bytes] = RecentOf(1_000)
+        """`GET /v1/cats`, by merchant."""
+        self.redemptions: RecentOf[bytes] = RecentOf(1_000)
+        """`GET /v1/reports/redemptions`, by merchant and limit."""
 
 
 def network(address: str) -> str:

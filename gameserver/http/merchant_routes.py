@@ -2,6 +2,7 @@
 
 from gameserver.http import (
     campaigns,
+    cats,
     coupons,
     own_codes,
     places,
@@ -18,7 +19,9 @@ from gameserver.http import (
 from gameserver.http.allowed import COUNTER, HOLDERS, MERCHANT
 from gameserver.http.call import Listed, Paging
 from gameserver.http.route import Route
+from gameserver.http.spans import HoursQuery
 from gameserver.ledger.own_codes import CodesReport
+from gameserver.ledger.reports import RedeemedCoupon
 
 ADDRESS_PROBLEMS = ("no_geocoder", "geocoder_unavailable")
 
@@ -132,6 +135,23 @@ STORES = (
         body=spawn_plans.SpawnPlan,
         rules=spawn_plans.PLAN_RULES,
         answer=plan_previews.PlanPreview,
+    ),
+    Route(
+        method="GET",
+        path="/v1/cats",
+        tag="stores",
+        roles=MERCHANT,
+        handler=cats.cats_out,
+        answer=cats.StreetNow,
+    ),
+    Route(
+        method="GET",
+        path="/v1/footfall",
+        tag="stores",
+        roles=MERCHANT,
+        handler=cats.footfall,
+        query=HoursQuery,
+        answer=cats.Footfall,
     ),
     Route(
         method="GET",
@@ -269,6 +289,24 @@ REPORTS = (
         handler=reports.funnel,
         query=reports.FunnelQuery,
         answer=Listed[reports.CampaignFunnel],
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports/redemptions",
+        tag="reports",
+        roles=MERCHANT,
+        handler=reports.last_redemptions,
+        query=reports.Lately,
+        answer=Listed[RedeemedCoupon],
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports/redeemed-hours",
+        tag="reports",
+        roles=MERCHANT,
+        handler=reports.redeemed_hours,
+        query=HoursQuery,
+        answer=reports.RedeemedHours,
     ),
     Route(
         method="GET",

@@ -44,7 +44,7 @@ class PlanPreview(Struct, frozen=True):
 async def preview_plan(call: Call[SpawnPlan, NoQuery]) -> PlanPreview | Problem:
     """Where the cats of a plan would stand, without changing anything.
 
-    Cats of other stores, and whether the campaign has coupons left, are not looked at. The same plan
+    Cats of other stores, and what the campaign has left, are not looked at. The same plan
     at the same place has the same preview; the street has others.
     """
     id_ = call.path["store"]

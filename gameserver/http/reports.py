@@ -4,19 +4,21 @@ import csv
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import astuple
 
 from gameserver.http.call import Call, Cursor, Listed, NoQuery, PageSize
 from gameserver.http.cells import safe_cell
 from gameserver.http.errors import Problem, invalid
-from gameserver.http.route import Streamed
+from gameserver.http.route import JSON, Streamed, Written
+from gameserver.http.spans import HoursQuery, span_of
 from gameserver.http.texts import Moment, epoch_ms
 from gameserver.ledger import reports
 from gameserver.ledger.paging import Page
-from gameserver.ledger.reports import CouponLine, EventLine, Reports, Span
+from gameserver.ledger.reports import CouponLine, EventLine, RedeemedHour, Reports, Span
 
 CSV = "text/csv; charset=utf-8; header=present"
 JSONL = "application/jsonl"
@@ -39,6 +41,18 @@ class EventsQuery(Struct, frozen=True, forbid_unknown_fields=True, rename={"from
 
     from_: Moment | None = None
     to: Moment | None = None
+
+
+class Lately(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many of the last."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+
+
+class RedeemedHours(Struct, frozen=True):
+    """Hours in which coupons were redeemed, in their order."""
+
+    hours: list[RedeemedHour]
 
 
 class AtStore(Struct, frozen=True):
@@ -76,6 +90,31 @@ async def funnel(call: Call[None, FunnelQuery]) -> Listed[CampaignFunnel] | Prob
         return span
     page = await call.site.ledger.reports.funnel(call.merchant, span, asked.limit, asked.cursor)
     return Listed([_shown(funnel) for funnel in page.items], page.next)
+
+
+async def last_redemptions(call: Call[None, Lately]) -> Written:
+    """The merchant's coupons that were redeemed last, the newest first. Made for asking often.
+
+    Of a merchant whose redemptions are long ago, older than the last thousands of all merchants,
+    there may be none: for all of them see `coupons.csv`.
+    """
+    limit = call.query.limit
+
+    async def make() -> bytes:
+        found = await call.site.ledger.reports.redemptions(call.merchant, limit)
+        return msgspec.json.encode(Listed(found, None))
+
+    name = f"{call.merchant} {limit}"
+    return Written(200, JSON, await call.memory.redemptions.get(name, make, call.now_ms))
+
+
+async def redeemed_hours(call: Call[None, HoursQuery]) -> RedeemedHours | Problem:
+    """How many coupons were redeemed at each store, hour by hour."""
+    span = span_of(call.query, call.now_ms)
+    if isinstance(span, Problem):
+        return span
+    source = call.site.ledger.reports
+    return RedeemedHours(await source.redeemed_hours(call.merchant, *span))
 
 
 async def coupons_csv(call: Call[None, NoQuery]) -> Streamed:

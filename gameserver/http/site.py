@@ -1,11 +1,12 @@
 """What the HTTP API is made with. The server's wiring makes one `Site` per process."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gameserver.coupons.client import CouponClient
 from gameserver.coupons.service import CouponService
 from gameserver.game.catching import Rules
+from gameserver.game.model import Cat
 from gameserver.game.no_spawn import NoSpawn
 from gameserver.geocoding import Geocoder
 from gameserver.http.page_settings import PageSettings
@@ -14,6 +15,11 @@ from gameserver.ledger.ledger import Ledger
 from gameserver.live.messages import InboxMessage
 from gameserver.screen.broadcast import Broadcast
 from gameserver.species import Species
+
+
+async def no_cats(_: str) -> Sequence[tuple[Cat, int]]:
+    """The cats of a region, where no game is."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,8 @@ class Site:
     """What the operator has set for the pages."""
     no_spawn: NoSpawn = field(default_factory=NoSpawn)
     """Where no cat may be."""
+    census: Callable[[str], Awaitable[Sequence[tuple[Cat, int]]]] = no_cats
+    """The cats of a region with the catches left in them. LiveError."""
     geocoder: Geocoder | None = None
     """Looks addresses up; None: nobody does."""
     coupon_client: CouponClient | None = None

@@ -1,4 +1,4 @@
-"""What a till must know before its first coupon: whose key it has, and at which stores it may be."""
+"""A till before its first coupon: whose key it has, and which stores it may be at."""
 
 from typing import Literal
 

@@ -9,6 +9,7 @@ from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.coupons import LedgerCoupons
 from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Limits, open_database
+from gameserver.ledger.footfall import Footfalls
 from gameserver.ledger.idempotency import Idempotency, sweep
 from gameserver.ledger.merchants import Merchants
 from gameserver.ledger.players import Players, forget_leftovers
@@ -42,6 +43,7 @@ class Ledger:
         self.sanctions = Sanctions(db, clock)
         self.idempotency = Idempotency(db)
         self.reports = Reports(db, clock)
+        self.footfalls = Footfalls(db)
 
     async def tidy(self, now_ms: int, limit: int = 500) -> int:
         """Write down what time has brought, in at most `limit` rows of a kind; how many it were.

@@ -125,6 +125,10 @@ class Merchants:
         """See `stores.all_regions`."""
         return await self._db.read(stores.all_regions)
 
+    async def store_regions(self, merchant: str) -> list[tuple[str, str]]:
+        """See `stores.store_regions`."""
+        return await self._db.read(stores.store_regions, merchant)
+
     async def timezones(self, ids: Sequence[str]) -> dict[str, str]:
         """See `stores.timezones`."""
         return await self._db.read(stores.timezones, ids)

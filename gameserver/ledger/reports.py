@@ -70,6 +70,28 @@ class EventLine(Struct, frozen=True):
     reason: str | None
 
 
+class RedeemedCoupon(Struct, frozen=True):
+    """A coupon that was redeemed, and is so now."""
+
+    code: str
+    campaign: str
+    title: str
+    store: str
+    at_ms: int
+
+
+class RedeemedHour(Struct, frozen=True):
+    """How many coupons were redeemed at a store in the hour that begins at `hour_ms`."""
+
+    store: str
+    hour_ms: int
+    redeemed: int
+
+
+HOUR_MS = 3_600_000
+LATELY = 5_000
+"""Changes of coupons, of all merchants, among which the last redemptions are looked for."""
+
 _CAMPAIGNS = (
     select(campaigns.c.id, campaigns.c.title)
     .where(campaigns.c.merchant_id == bindparam("merchant"))
@@ -121,6 +143,14 @@ class Reports:
         """See `funnel`."""
         now_ms = self._clock()
         return await self._db.read(funnel, merchant, issued, limit, cursor, now_ms=now_ms)
+
+    async def redemptions(self, merchant: str, limit: int) -> list[RedeemedCoupon]:
+        """See `redemptions`."""
+        return await self._db.read(redemptions, merchant, limit)
+
+    async def redeemed_hours(self, merchant: str, from_ms: int, to_ms: int) -> list[RedeemedHour]:
+        """See `redeemed_hours`."""
+        return await self._db.read(redeemed_hours, merchant, from_ms, to_ms)
 
     async def coupons(
         self, merchant: str, limit: int, cursor: str | None = None
@@ -187,6 +217,57 @@ def _outcomes(
     for campaign, store, *counts in connection.execute(query, {"campaigns": texts(ids)}):
         found[campaign][store] = Outcome(*counts)
     return found
+
+
+def redemptions(connection: Connection, merchant: str, limit: int) -> list[RedeemedCoupon]:
+    """The last redemptions of a merchant's coupons, the newest first.
+
+    Looked for among the last changes of all coupons, so that it costs the same in large books.
+    """
+    last = connection.scalar(select(func.max(coupon_events.c.id))) or 0
+    query = (
+        select(
+            coupons.c.code,
+            coupons.c.campaign_id,
+            campaigns.c.title,
+            coupons.c.redeemed_store_id,
+            coupons.c.redeemed_ms,
+        )
+        .join(coupons, coupons.c.id == coupon_events.c.coupon_id)
+        .join(campaigns, campaigns.c.id == coupons.c.campaign_id)
+        .where(
+            coupon_events.c.id > last - LATELY,
+            coupon_events.c.change == "redeem",
+            coupons.c.redeemed_ms == coupon_events.c.at_ms,
+            campaigns.c.merchant_id == merchant,
+        )
+        .order_by(coupon_events.c.id.desc())
+        .limit(limit)
+    )
+    return [RedeemedCoupon(*row) for row in connection.execute(query)]
+
+
+def redeemed_hours(
+    connection: Connection, merchant: str, from_ms: int, to_ms: int
+) -> list[RedeemedHour]:
+    """How many of a merchant's coupons were redeemed at each store, by the hour, in a span."""
+    hour = coupons.c.redeemed_ms // HOUR_MS
+    query = (
+        select(coupons.c.redeemed_store_id, hour.label("hour"), func.count().label("redeemed"))
+        .join(campaigns, campaigns.c.id == coupons.c.campaign_id)
+        .where(
+            campaigns.c.merchant_id == merchant,
+            campaigns.c.redeemed > 0,
+            coupons.c.redeemed_ms >= from_ms,
+            coupons.c.redeemed_ms < to_ms,
+        )
+        .group_by(coupons.c.redeemed_store_id, hour)
+        .order_by(hour, coupons.c.redeemed_store_id)
+    )
+    return [
+        RedeemedHour(row.redeemed_store_id, row.hour * HOUR_MS, row.redeemed)
+        for row in connection.execute(query)
+    ]
 
 
 def coupon_lines(

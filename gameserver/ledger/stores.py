@@ -216,6 +216,16 @@ def all_regions(connection: Connection) -> list[str]:
     return list(connection.scalars(select(regions.c.region).order_by(regions.c.region)))
 
 
+def store_regions(connection: Connection, merchant: str) -> list[tuple[str, str]]:
+    """The stores of a merchant with the regions that they are in, the oldest first."""
+    query = (
+        select(stores.c.id, stores.c.region)
+        .where(stores.c.merchant_id == merchant, stores.c.state != "deleted")
+        .order_by(stores.c.id)
+    )
+    return [(row.id, row.region) for row in connection.execute(query)]
+
+
 def keep_region(connection: Connection, region: str) -> None:
     """Let keepers look after a region: there may be cats from now on."""
     connection.execute(insert_ignore(connection, regions).values(region=region))

@@ -287,6 +287,18 @@ scores = Table(
     sqlite_with_rowid=False,
 )
 
+footfall = Table(
+    "footfall",
+    metadata,
+    # What a store's cats were to players in an hour (since 1970): told of, aimed at, caught.
+    Column("store_id", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True),
+    Column("seen", BigInteger, nullable=False),
+    Column("approached", BigInteger, nullable=False),
+    Column("caught", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 players = Table(
     "players",
     metadata,

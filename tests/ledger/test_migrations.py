@@ -120,7 +120,10 @@ def indexes(connection: Connection) -> dict[str, set[str | None]]:
     }
 
 
-NEW_INDEXES = {"sanctions": {"ix_sanctions_player_id", "ix_sanctions_rev"}}
+NEW_INDEXES = {
+    "footfall": set[str](),
+    "sanctions": {"ix_sanctions_player_id", "ix_sanctions_rev"},
+}
 """Of the tables that came later."""
 
 

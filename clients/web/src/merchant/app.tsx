@@ -1,6 +1,6 @@
 /** The console around its views: who is here, the ways to go, and what was just done. */
 
-import { useSignalEffect } from "@preact/signals";
+import { untracked, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { texts } from "../i18n";
@@ -57,8 +57,9 @@ export function App() {
     resume().catch(() => undefined);
   }, []);
   useSignalEffect(() => {
-    if (isMerchant.value) readShop();
-    else closeShop();
+    // Reading the shop reads and changes the session: that is no reason to read it again.
+    const read = isMerchant.value ? readShop : closeShop;
+    untracked(read);
   });
   if (opening.value) return <p class="opening">{say("opening")}</p>;
   if (session.value === null) return <SignIn />;

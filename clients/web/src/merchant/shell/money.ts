@@ -18,7 +18,7 @@ export function money(value: number, currency: string, language: Language): stri
   }
 }
 
-/** `20% off`, `¥5 off`, `A gift`; in Chinese a fifth off is `8折`. */
+/** `20% off`, `¥5 off`, `A gift`; in Chinese 20 % off is `8折`, and all of it is free. */
 export function worth(
   kind: CampaignKind,
   value: number,
@@ -26,6 +26,8 @@ export function worth(
   language: Language,
 ): string {
   const zh = language === "zh";
+  if (kind !== "gift" && !(value > 0)) return "…"; // while it is being written
+  if (kind === "percent" && value >= 100) return zh ? "免费" : "Free";
   if (kind === "percent") return zh ? `${Number((10 - value / 10).toFixed(2))}折` : `${value}% off`;
   const sum = currency && value > 0 ? money(value, currency, language) : "";
   if (kind === "amount") return zh ? `立减 ${sum}` : `${sum} off`;

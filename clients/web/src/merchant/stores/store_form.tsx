@@ -193,6 +193,9 @@ function useDrawing(form: Form<StoreValues>): void {
     placing.value = (place) => {
       form.values.value = placed(form.values.value, place);
     };
+    return () => {
+      placing.value = null;
+    };
   }, [form]);
 }
 

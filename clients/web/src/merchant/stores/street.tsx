@@ -58,7 +58,7 @@ export function Street() {
   const opened = map.value;
   useEffect(() => {
     if (opened) show(opened, now);
-  }, [opened, now, all]);
+  }, [opened, now, all, placing.value]);
 
   // The place that somebody works on comes into view, but does not wander while it is dragged.
   const isWorking = now !== null;
@@ -82,8 +82,8 @@ export function Street() {
       {broken.value ? (
         <p class="street-note">{say("none")}</p>
       ) : (
-        <p class="street-note">
-          {opened === null ? say("opening") : isWorking ? say("drag") : say("click")}
+        <p class="street-note" hidden={isWorking && placing.value === null}>
+          {opened === null ? say("opening") : placing.value ? say("drag") : say("click")}
         </p>
       )}
       {now !== null && <Legend scene={now} />}
@@ -131,7 +131,7 @@ async function open(box: HTMLElement): Promise<StreetMap> {
   map.fit(places);
   map.onClick((place) => {
     if (placing.peek()) placing.peek()?.(place);
-    else {
+    else if (scene.peek() === null) {
       nextPlace.value = place;
       go("stores", "new");
     }
@@ -155,7 +155,7 @@ function show(map: StreetMap, now: Scene | null): void {
   }
   const { pin } = now;
   map.showStores(pin ? [{ ...pin, id: PIN, name: now.name, isChosen: true }] : [], {
-    onDrag: (_, to) => placing.peek()?.(to),
+    ...(placing.peek() && { onDrag: (_: string, to: Place) => placing.peek()?.(to) }),
   });
   map.showCircles(pin ? circles(now, pin) : []);
   map.showPoints(now.cats);
