@@ -29,13 +29,13 @@ def chromium_path() -> str | None:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser that ends with the block."""
+async def chromium(*arguments: str) -> AsyncIterator[Browser]:
+    """A browser that ends with the block; `arguments` go before the usual ones."""
     path = chromium_path()
     assert path is not None
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
-            executable_path=path, args=ARGUMENTS, chromium_sandbox=False
+            executable_path=path, args=[*arguments, *ARGUMENTS], chromium_sandbox=False
         )
         try:
             yield browser

@@ -21,10 +21,10 @@ export interface Till extends Listed<TillStore> {
   name: string;
 }
 
-export interface Drawn {
-  type: "Polygon" | "MultiPolygon";
-  coordinates: number[][][] | number[][][][];
-}
+/** GeoJSON: positions are [longitude, latitude]. */
+export type Drawn =
+  | { type: "Polygon"; coordinates: number[][][] }
+  | { type: "MultiPolygon"; coordinates: number[][][][] };
 
 export interface SpawnPlan {
   cats_alive: number;

@@ -3,7 +3,7 @@
  * a store its own.
  */
 
-import type { Datum } from "./api";
+import type { Datum, Drawn } from "./api";
 
 export interface Place {
   lat: number;
@@ -67,4 +67,16 @@ export function toWgs84(datum: Datum, place: Place): Place {
   if (datum === "wgs84") return place;
   const gcj02 = datum === "gcj02" ? place : back(gcj02ToBd09, place);
   return back(wgs84ToGcj02, gcj02);
+}
+
+/** An area that a store has drawn in its datum, as a map shows it. */
+export function areaOnMap(datum: Datum, area: Drawn): Drawn {
+  const corner = ([lon = 0, lat = 0]: number[]) => {
+    const place = toWgs84(datum, { lat, lon });
+    return [place.lon, place.lat];
+  };
+  const polygon = (rings: number[][][]) => rings.map((ring) => ring.map(corner));
+  return area.type === "Polygon"
+    ? { type: "Polygon", coordinates: polygon(area.coordinates) }
+    : { type: "MultiPolygon", coordinates: area.coordinates.map(polygon) };
 }

@@ -18,8 +18,8 @@ const say = texts({
   redeemed: ["redeemed", "核销"],
 });
 
-const WIDTH = 720;
-const HEIGHT = 200;
+const WIDTH = 1080;
+const HEIGHT = 190;
 const FOOT = 24;
 
 interface Hour {

@@ -4,7 +4,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Problem } from "../../net/api";
 import type { PlanPreview, SpawnPlan, Store } from "../api";
-import { toWgs84 } from "../datum";
+import { areaOnMap, toWgs84 } from "../datum";
 import type { Form } from "../forms/form";
 import { number } from "../forms/numbers";
 import { ask } from "../session";
@@ -30,7 +30,7 @@ export function usePreview(
       name: store.name,
       reach_m: store.catch_m,
       spawn_m: typeof radius_m === "number" && radius_m <= RADIUS_MAX_M ? radius_m : null,
-      area: before.area,
+      area: before.area && areaOnMap(store.datum, before.area),
     });
     const timer = setTimeout(async () => {
       // Who is typing is not told what is wrong yet, and whether the campaign holds is not looked at.
