@@ -1,9 +1,9 @@
-"""Footprints of walks, for players on paper: what `leave_footprints.lua` does, in memory."""
+"""Footprints, for players on paper: what `leave_footprints.lua` and `stand.lua` do, in memory."""
 
 from collections.abc import Sequence
 
-from gameserver.game.footprints import AGAIN_MS, Footprint, Match
-from gameserver.live.tracks import CLAIMANTS
+from gameserver.game.footprints import AGAIN_MS, TOGETHER_MS, Footprint, Match
+from gameserver.live.tracks import CLAIMANTS, SPOT_MOST
 
 
 class Heap:
@@ -11,6 +11,7 @@ class Heap:
 
     def __init__(self) -> None:
         self._left: dict[int, list[tuple[str, int]]] = {}
+        self._spots: dict[int, dict[str, int]] = {}
 
     def leave(self, player: str, prints: Sequence[Footprint]) -> list[Match]:
         """Leave footprints; who else left the same."""
@@ -27,3 +28,12 @@ class Heap:
             if len(claims) < CLAIMANTS and all(other != player for other, _ in claims):
                 claims.append((player, walked_ms))
         return [Match(other, *found) for other, found in others.items()]
+
+    def stand(self, player: str, spot: int, now_ms: int) -> int:
+        """Be at a spot; how many others were there lately."""
+        here = self._spots.setdefault(spot, {}) | {player: now_ms}
+        lately = sorted(
+            (at_ms, who) for who, at_ms in here.items() if at_ms >= now_ms - TOGETHER_MS
+        )
+        self._spots[spot] = {who: at_ms for at_ms, who in lately[-SPOT_MOST:]}
+        return len(self._spots[spot]) - 1

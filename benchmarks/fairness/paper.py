@@ -34,7 +34,7 @@ from gameserver.game.catching import (
     judge,
     sight,
 )
-from gameserver.game.footprints import copied, footprints
+from gameserver.game.footprints import REFUSED_EVERY_MS, copied, crowded, footprints, spot
 from gameserver.game.geo import planar_m, region_of
 from gameserver.game.model import Cat as LiveCat
 from gameserver.game.track import Track
@@ -105,6 +105,7 @@ class Session:
         self._cool_until_ms = 0
         self._no_coupons_until_ms = 0
         self._tickets = 0
+        self._looked_ms = 0
 
     def welcome(self, now_ms: int) -> Welcome:
         """The session is open."""
@@ -148,9 +149,14 @@ class Session:
         cat = self._shown.get(aim.cat)
         refusal = judge(AIM_RULES, self._try(cat, None, now_ms), self._city.rules)
         if refusal is not None:
+            if self.track.last is not None and now_ms - self._looked_ms >= REFUSED_EVERY_MS:
+                self._look_back(now_ms)
             self._refuse(refusal, None, aim.cat)
             return
+        last = self.track.last
         assert cat is not None
+        assert last is not None
+        self.trust.marked((last.lat, last.lon), last.came_ms)
         self._tickets += 1
         name = f"{self._player}.{self._tickets}"
         ttl_ms = self._city.rules.ticket_ttl_ms
@@ -161,10 +167,13 @@ class Session:
     def _look_back(self, now_ms: int) -> None:
         last = self.track.last
         assert last is not None
-        self.trust.marked((last.lat, last.lon), last.came_ms)
+        self._looked_ms = now_ms
         heap = self._city.heaps.setdefault(region_of(last.lat, last.lon), Heap())
-        prints = footprints(self.track, now_ms)
-        for doubt in copied(self._player, heap.leave(self._player, prints), now_ms):
+        prints, here = footprints(self.track, now_ms), spot(self.track)
+        found = copied(self._player, heap.leave(self._player, prints), now_ms)
+        if here is not None:
+            found += crowded(heap.stand(self._player, here, now_ms), now_ms)
+        for doubt in found:
             self.trust.note(doubt)
             if doubt.signal == "lockstep":
                 self._city.addresses.suspect(self._address, self._player, now_ms)

@@ -3,7 +3,9 @@
 Errors of receivers make every walk its own, to the decimetre; two phones in one pocket differ. Who
 was at the same few places one after the other, to the decimetre, or has made the same RUN steps as
 somebody else again and again, has copied them. Steps tell a copy that is shifted as a whole, places
-tell one after seconds. A footprint tells no place to anybody who has only it.
+tell one after seconds. Of those who stand still there is one place only; where several are at the
+very same one, to the centimetre, it was made up. A footprint of a walk tells no place to anybody
+who has only it; that of a spot is gone after a minute.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +16,15 @@ from typing import NamedTuple
 from zlib import crc32
 
 from gameserver.game.geo import planar_m
-from gameserver.game.signals import STEP_GAP_MS, STEP_MAX_M, Doubt, is_on_coarse_grid
+from gameserver.game.signals import (
+    COARSE_DEG,
+    REGULAR_MS,
+    STEP_GAP_MS,
+    STEP_MAX_M,
+    Doubt,
+    is_on_coarse_grid,
+    to_the_centimetre,
+)
 from gameserver.game.track import Sample, Track
 
 RUN = 5
@@ -35,11 +45,23 @@ AGAIN_MS = 120_000
 
 COPY_MS = 600_000
 
+SPOT_SURE_M = 20.0
+"""What is less sure may be the place of a network, which is the same for all who are near it."""
+
+SPOT_OTHERS_MIN = 2
+"""Two in a crowd share a place by chance now and then, three hardly ever."""
+
+REFUSED_EVERY_MS = 5_000
+"""Who is refused leaves footprints too, or those who are let through would meet none of the rest of
+their troop; but no more often than this, for a script that is refused tries on and on."""
+
 _GRID_DEG = 1e-6
 # Positions come rounded to decimals; a border of the grid on one of those would make a toss of it.
 _OFF_THE_DECIMALS = 0.237
 _RUN = Layout(f"<{2 * RUN}h")
 _SPOTS = Layout(f"<{2 * SPOTS}i")
+_SPOT = Layout("<2i")
+_METRE = round(COARSE_DEG * 1e7)
 _FAR = 32_000
 
 
@@ -75,6 +97,8 @@ def footprints(track: Track, now_ms: int) -> list[Footprint]:
                 runs.setdefault(print_, int(walk[end].came_ms))
         for end in range(SPOTS, len(walk) + 1):
             places = walk[end - SPOTS : end]
+            if places[0][:2] == places[-1][:2]:
+                continue  # to and fro between what satellites and what the network last said
             units = [_on_grid(deg) for at in places for deg in (at.lat, at.lon)]
             print_ = crc32(_SPOTS.pack(*units)) + 2**32
             spots.setdefault(print_, int(walk[end - 1].came_ms))
@@ -82,6 +106,17 @@ def footprints(track: Track, now_ms: int) -> list[Footprint]:
         *(Footprint(one, RUN_WEIGHT, runs[one]) for one in sorted(runs)[:RUNS_KEPT]),
         *(Footprint(one, SPOT_WEIGHT, spots[one]) for one in sorted(spots)[:SPOTS_KEPT]),
     ]
+
+
+def spot(track: Track) -> int | None:
+    """The footprint of where a player says to be now; None where that is no precise place."""
+    last = track.last
+    if last is None or last.accuracy_m > SPOT_SURE_M:
+        return None
+    place = to_the_centimetre(last)
+    if all(units % _METRE == 0 for units in place):
+        return None
+    return crc32(_SPOT.pack(*place))
 
 
 def _walks(steps: Sequence[Sample]) -> list[list[Sample]]:
@@ -122,6 +157,14 @@ def copied(player: str, matches: Iterable[Match], now_ms: int) -> list[Doubt]:
         ago_min = max(abs(match.apart_ms) for match in before) / 60_000
         found.append(_doubt("replay", now_ms, f"the same steps {ago_min:.0f} min ago"))
     return found
+
+
+def crowded(others: int, now_ms: int) -> list[Doubt]:
+    """What it says that so many others were at the very same spot within TOGETHER_MS."""
+    if others < SPOT_OTHERS_MIN:
+        return []
+    said = f"{others} other players at the very same spot"
+    return [Doubt("one_spot", 0.85, now_ms, now_ms + REGULAR_MS, said)]
 
 
 def _is_earlier(player: str, match: Match) -> bool:

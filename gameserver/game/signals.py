@@ -11,9 +11,16 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from gameserver.game.geo import METRES_PER_DEG, great_circle_m
+from gameserver.game.geo import METRES_PER_DEG, great_circle_m, planar_m
 from gameserver.game.stays import RIDE_MAX_MPS, Stay, stays
-from gameserver.game.track import LONG_WINDOW_MS, PACE_WINDOW_MS, VAGUE_M, Sample, Track
+from gameserver.game.track import (
+    LONG_WINDOW_MS,
+    PACE_WINDOW_MS,
+    VAGUE_M,
+    Sample,
+    SeenFix,
+    Track,
+)
 
 
 class Signal(NamedTuple):
@@ -39,6 +46,8 @@ SIGNALS: dict[str, Signal] = {
         Signal("clock", "clock", "stale_fix", "The phone's clock is set again and again."),
         Signal("replay", "copy", "mocked_location", "The same way was walked before, to the step."),
         Signal("lockstep", "copy", "cooling_down", "Others make the same steps at the same time."),
+        Signal("loop", "copy", "mocked_location", "Walks the same round again, to the centimetre."),
+        Signal("one_spot", "copy", "cooling_down", "Others are at the very same spot."),
         Signal("address", "copy", "cooling_down", "Others of this address are in one step."),
         Signal("mock", "phone", "mocked_location", "The phone says the position is made up."),
         Signal("attestation", "device", "mocked_location", "The device did not pass its check."),
@@ -190,6 +199,10 @@ WEAK = 0.3
 COARSE_DEG, FINE_DEG = 1e-5, 1e-6
 """What positions are rounded to, some to a metre and some to a decimetre."""
 
+LOOP_PLACES = 6
+LOOP_M = 3.0
+"""So many different places in the same order again, over so long a way, are no chance."""
+
 
 class Step(NamedTuple):
     """From one position to the next: metres north and east and in all; ms by the phone's clock and
@@ -261,6 +274,41 @@ def _are_alike(one: Step, two: Step, within_m: float) -> bool:
     )
 
 
+def loop(track: Track, now_ms: int) -> Doubt | None:
+    """A recorded way that is walked over and over: the same places in the same order.
+
+    A queue that is sent twice arrives at once; that is no walk.
+    """
+    steps = track.steps(now_ms)
+    if len(steps) < 2 * LOOP_PLACES or is_on_coarse_grid(steps):
+        return None
+    seen: dict[tuple[int, int], int] = {}
+    begins, before = 0, -2
+    for at, step in enumerate(steps):
+        place = to_the_centimetre(step)
+        again = seen.get(place, -2)
+        if again != before + 1:
+            begins = at
+        if again >= 0 and _is_walked_again(steps[begins : at + 1]):
+            said = f"{at + 1 - begins} places again in their order"
+            return Doubt("loop", 1.0, now_ms, now_ms + PACE_WINDOW_MS, said)
+        seen[place], before = at, again
+    return None
+
+
+def _is_walked_again(steps: Sequence[Sample]) -> bool:
+    if len(steps) < LOOP_PLACES or len({to_the_centimetre(step) for step in steps}) < LOOP_PLACES:
+        return False
+    lasted_ms = steps[-1].received_ms - steps[0].received_ms
+    way_m = sum(planar_m(a.lat, a.lon, b.lat, b.lon) for a, b in pairwise(steps))
+    return way_m >= LOOP_M and lasted_ms >= STEP_MIN_MS * (len(steps) - 1)
+
+
+def to_the_centimetre(place: Sample | SeenFix) -> tuple[int, int]:
+    """A position in units of 1e-7 degrees, north and east."""
+    return round(place.lat * 1e7), round(place.lon * 1e7)
+
+
 def is_on_coarse_grid(steps: Sequence[Sample]) -> bool:
     """Whether positions were rounded to a metre."""
     return _are_on(steps, COARSE_DEG)
@@ -326,6 +374,7 @@ def observe(track: Track, marks: Sequence[Mark], now_ms: int) -> list[Doubt]:
         jump(track, marks, now_ms),
         far_catches(track, marks, now_ms),
         drives(marks, now_ms),
-        *(look(track, now_ms) for look in (too_even, constant_accuracy, too_sure, clock, mock)),
+        *(look(track, now_ms) for look in (too_even, loop, constant_accuracy, too_sure)),
+        *(look(track, now_ms) for look in (clock, mock)),
     ]
     return [doubt for doubt in found if doubt is not None]

@@ -69,6 +69,7 @@ class Hunt:
         attempt = self._try(live.cat if live else None, None, now_ms)
         refusal = judge(AIM_RULES, attempt, self._street.rules)
         if refusal is not None:
+            self._street.lookback.refused(self._player, self._hunter.memory)
             self._refuse(refusal, None, aim.cat)
             return
         assert live is not None
@@ -140,14 +141,19 @@ class Hunt:
                 refusal = self._missed(catch.cat)
             self._refuse(refusal, catch.attempt, catch.cat)
 
+    @property
+    def _player(self) -> str:
+        player = self._hunter.player
+        assert player is not None, "nobody hunts before hello"
+        return player
+
     def _try(self, cat: Cat | None, ticket: Ticket | None, now_ms: int) -> Try:
         """What an aim, or a catch with its ticket, is judged by."""
         memory = self._hunter.memory
-        assert self._hunter.player is not None
         gate = memory.trust.gate(now_ms)
         if gate is not None:
             self._street.stats.count_doubt(gate.signal)
-            self._street.lookback.suspected(self._hunter.player, memory)
+            self._street.lookback.suspected(self._player, memory)
         return Try(
             now_ms,
             memory.track,
@@ -155,16 +161,15 @@ class Hunt:
             memory.cool_until_ms,
             ticket,
             gate,
-            self._street.lookback.no_coupons_until_ms(self._hunter.player),
+            self._street.lookback.no_coupons_until_ms(self._player),
         )
 
     def _take_note(self) -> None:
         """The player aims here: a place to have been, and a walk to hold against others'."""
         fix = self._hunter.memory.track.last
         assert fix is not None
-        assert self._hunter.player is not None
         self._hunter.memory.trust.marked((fix.lat, fix.lon), fix.came_ms)
-        self._street.lookback.aimed(self._hunter.player, self._hunter.memory)
+        self._street.lookback.aimed(self._player, self._hunter.memory)
 
     def _claim(self, catch: Catch, player: str, cat: Cat, now_ms: int) -> Claim:
         return Claim(

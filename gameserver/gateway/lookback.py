@@ -8,12 +8,15 @@ the memory does.
 """
 
 import logging
+from asyncio import gather
 from collections.abc import Callable
+from itertools import chain
 
 from gameserver.game.addresses import Addresses
-from gameserver.game.footprints import copied, footprints
+from gameserver.game.footprints import REFUSED_EVERY_MS, copied, crowded, footprints, spot
 from gameserver.game.geo import region_of
 from gameserver.game.signals import Doubt
+from gameserver.game.track import Track
 from gameserver.game.trust import SANCTION_MS
 from gameserver.gateway.attestation import AttestationError, Verifier
 from gameserver.gateway.roster import Memory, Review
@@ -26,6 +29,9 @@ from gameserver.live.live import Live
 log = logging.getLogger(__name__)
 
 ATTESTED_MS = 86_400_000
+
+LOOK_EVERY_MS = 250
+"""Aims that follow each other faster are looked at together, and at once when there is a throw."""
 
 
 class Lookback:
@@ -64,7 +70,17 @@ class Lookback:
     def aimed(self, player: str, memory: Memory) -> None:
         """The player may catch if nothing more is found: look for it."""
         memory.review = Review.NEEDED
-        self._begin(player, memory)
+        if not self._has_looked(memory, LOOK_EVERY_MS):
+            self._begin(player, memory)
+
+    def refused(self, player: str, memory: Memory) -> None:
+        """The player aimed and may not catch: now and then that leaves footprints too."""
+        if memory.track.last is not None and not self._has_looked(memory, REFUSED_EVERY_MS):
+            memory.review = Review.NEEDED
+            self._begin(player, memory)
+
+    def _has_looked(self, memory: Memory, within_ms: int) -> bool:
+        return 0 <= self._clock() - memory.looked_ms < within_ms
 
     def is_open(self, player: str, memory: Memory, go_on: Callable[[bool], None]) -> bool:
         """Has all been looked at? If not, `go_on` is called later: with True once it has, with
@@ -111,7 +127,7 @@ class Lookback:
 
     async def _look(self, player: str, memory: Memory) -> None:
         try:
-            while memory.review is Review.NEEDED:
+            while self._is_pressing(memory):
                 memory.review = Review.RUNNING
                 await self._review(player, memory)
                 if memory.review is Review.RUNNING:
@@ -121,6 +137,14 @@ class Lookback:
         finally:
             memory.is_looking = False
             _tell(memory, memory.review is Review.DONE)
+
+    def _is_pressing(self, memory: Memory) -> bool:
+        return memory.review is Review.NEEDED and (
+            not memory.is_known
+            or not memory.is_attested
+            or bool(memory.waiting)
+            or not self._has_looked(memory, LOOK_EVERY_MS)
+        )
 
     async def _review(self, player: str, memory: Memory) -> None:
         if not memory.is_known:
@@ -132,19 +156,37 @@ class Lookback:
             memory.is_known = True
         if not memory.is_attested:
             await self._attest(player, memory)
-        now_ms = self._clock()
         last = memory.track.last
-        prints = footprints(memory.track, now_ms) if last is not None else []
-        if last is not None and prints:
+        if last is not None:
+            memory.looked_ms = now_ms = self._clock()
             region = region_of(last.lat, last.lon)
-            matches = await self._live.leave_footprints(region, player, prints, now_ms)
-            for doubt in copied(player, matches, now_ms):
+            doubts = await gather(
+                self._compare_walks(region, player, memory.track, now_ms),
+                self._compare_spots(region, player, memory.track, now_ms),
+            )
+            for doubt in chain(*doubts):
                 memory.trust.note(doubt)
                 if doubt.signal == "lockstep":
                     self._addresses.suspect(memory.address, player, now_ms)
-        if last is not None:
             await self._live.keep_track(player, memory.trust.pack(memory.track, now_ms))
         self.suspected(player, memory)
+
+    async def _compare_walks(
+        self, region: str, player: str, track: Track, now_ms: int
+    ) -> list[Doubt]:
+        prints = footprints(track, now_ms)
+        if not prints:
+            return []
+        matches = await self._live.leave_footprints(region, player, prints, now_ms)
+        return copied(player, matches, now_ms)
+
+    async def _compare_spots(
+        self, region: str, player: str, track: Track, now_ms: int
+    ) -> list[Doubt]:
+        here = spot(track)
+        if here is None:
+            return []
+        return crowded(await self._live.stand(region, player, here, now_ms), now_ms)
 
     async def _attest(self, player: str, memory: Memory) -> None:
         if self.verifier is not None:

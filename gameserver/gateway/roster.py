@@ -39,6 +39,7 @@ class Memory:
         "is_known",
         "is_looking",
         "left_ms",
+        "looked_ms",
         "misses",
         "review",
         "track",
@@ -58,6 +59,8 @@ class Memory:
         self.trust = Trust()
         self.review = Review.NEEDED
         self.is_looking = False
+        self.looked_ms = 0
+        """When footprints were last left."""
         self.waiting: list[Callable[[bool], None]] = []
         """Whom to tell when the review is over, and whether it came to its end."""
         self.is_known = False

@@ -181,6 +181,13 @@ KINDS = (
         "Redis, by its time to live",
     ),
     KeyKind(
+        "{t:<region>}:spot:<footprint>",
+        "zset",
+        "players at the very same spot, by the time of their last aim",
+        "a minute after the last aim there",
+        "Redis, by its time to live",
+    ),
+    KeyKind(
         "{w:<process>}:inbox",
         "stream",
         "messages to the sessions of a process",
@@ -285,6 +292,10 @@ def track(player: str) -> str:
 
 def steps(region: str, half_day: int) -> str:
     return f"{{t:{region}}}:steps:{half_day}"
+
+
+def spot(region: str, footprint: int) -> str:
+    return f"{{t:{region}}}:spot:{footprint}"
 
 
 def inbox(process: str) -> str:

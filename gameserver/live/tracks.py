@@ -2,7 +2,7 @@
 
 Precise positions are in Redis only and no longer than a day: a player's own are forgotten
 TRACK_MS after they were kept, and nothing older than half of that is kept again. Footprints are
-hashes of steps.
+hashes: of steps for half a day, of single spots for a minute.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import cast
 
 import msgspec
 
-from gameserver.game.footprints import AGAIN_MS, Footprint, Match
+from gameserver.game.footprints import AGAIN_MS, TOGETHER_MS, Footprint, Match
 from gameserver.game.trust import PackedTrust
 from gameserver.live import keys
 from gameserver.live.link import Argument
@@ -18,12 +18,16 @@ from gameserver.live.part import Part
 from gameserver.live.scripts import load
 
 LEAVE = load("leave_footprints")
+STAND = load("stand")
 
 CLAIMANTS = 4
 """So many players are remembered with one footprint."""
 
 FOOTPRINTS_MOST = 20_000
 """So many footprints of a region and half-day are remembered, about two megabytes."""
+
+SPOT_MOST = 8
+"""So many players of one spot are remembered, the last ones."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(PackedTrust).decode
@@ -65,3 +69,9 @@ class Tracks(Part):
             Match(cast(bytes, other).decode(), int(weight), int(apart_ms))
             for other, weight, apart_ms in zip(flat, flat, flat, strict=True)
         ]
+
+    async def stand(self, region: str, player: str, spot: int, now_ms: int) -> int:
+        """Say that a player is at a spot; how many others were within TOGETHER_MS, up to a few."""
+        key = keys.spot(region, spot)
+        args: list[Argument] = [player, now_ms, now_ms - TOGETHER_MS, SPOT_MOST, TOGETHER_MS]
+        return cast(int, await self._redis.run(STAND, [key], args))

@@ -22,13 +22,16 @@ SHANGHAI = (31.230416, 121.473701)
 
 
 async def test_players_in_three_datums_at_the_same_spot_catch_the_same_cat(tmp_path: Path) -> None:
-    """500 m lie between what their phones say; a cat is caught at most 40 m away."""
+    """500 m lie between what their phones say; a cat is caught at most 40 m away.
+
+    A hand's breadth apart, as receivers are: three at one spot to the centimetre are no players.
+    """
     async with game(tmp_path) as street:
         await street.store(plan(catches_per_cat=3), SHANGHAI)
         caught: dict[str, str] = {}
-        for datum in Datum:
+        for number, datum in enumerate(Datum):
             async with street.player(datum.value, hello={"datum": datum.value}) as phone:
-                spot = FROM_WGS84[datum](*SHANGHAI)
+                spot = FROM_WGS84[datum](*destination(*SHANGHAI, 120.0 * number, 0.1))
                 await phone.stand(spot)
                 cat = await phone.some_cat()
                 assert great_circle_m(cat["lat"], cat["lon"], *spot) < 1.0

@@ -39,3 +39,13 @@ async def test_redis_and_paper_find_the_same_copies(live: Live, seed: int) -> No
         ]
         found = await live.leave_footprints(REGION, player, prints, now_ms)
         assert sorted(found) == sorted(heap.leave(player, prints))
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_redis_and_paper_count_the_same_others_at_a_spot(live: Live, seed: int) -> None:
+    rng, heap, now_ms = Random(seed), Heap(), NOON_MS
+    for _ in range(60):
+        now_ms += rng.randrange(20_000)
+        player, spot = f"p{rng.randrange(20)}", rng.randrange(3)
+        found = await live.stand(REGION, player, spot, now_ms)
+        assert found == heap.stand(player, spot, now_ms)

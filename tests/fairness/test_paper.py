@@ -14,6 +14,7 @@ from benchmarks.fairness.simulation import Crowd, simulate_cheats, simulate_hone
 from gameserver.gateway.session import Session
 from gameserver.protocol import JSON
 from tests.servers.game import Game, game
+from tests.waiting import until
 
 Said = tuple[Fix | Aim | Catch, int]
 
@@ -55,17 +56,16 @@ def recorded(monkeypatch: pytest.MonkeyPatch, play: Callable[[], object]) -> dic
     return said
 
 
-def on_paper(said: list[Said]) -> list[str]:
-    city = paper.City([], paper.Rules(), 1)
+def on_paper(city: paper.City, player: str, said: list[Said]) -> list[str]:
     told: list[ServerMessage] = []
-    session = paper.Session(city, "p", "192.0.2.1", told.append)
+    session = paper.Session(city, player, "192.0.2.1", told.append)
     session.welcome(said[0][1])
     for message, now_ms in said:
         session.hear(Aim("no-cat") if isinstance(message, Aim) else message, now_ms)
     return [message.reason for message in told if hasattr(message, "reason")]
 
 
-def on_the_street(street: Game, player: str, said: list[Said]) -> list[str]:
+async def on_the_street(street: Game, player: str, said: list[Said]) -> list[str]:
     shared = street.app.gateway.street
     clock = [said[0][1]]
     shared.clock = shared.lookback._clock = lambda: clock[0]
@@ -76,6 +76,8 @@ def on_the_street(street: Game, player: str, said: list[Said]) -> list[str]:
         clock[0] = now_ms
         sent = Aim("no-cat") if isinstance(message, Aim) else message
         session.receive(JSON.encode(sent))
+        if session.memory.is_looking:
+            await until(lambda: not session.memory.is_looking)
     session.end()
     heard = [json.loads(payload) for payload in line.told]
     return [message["reason"] for message in heard if message["type"] == "refused"]
@@ -88,6 +90,7 @@ async def test_sessions_and_paper_agree_on_everybody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd = Crowd(2, 150.0, 3)
+    city = paper.City([], paper.Rules(), 1)
     async with game(tmp_path) as street:
         heard: set[str] = set()
         for kind in KINDS:
@@ -95,8 +98,8 @@ async def test_sessions_and_paper_agree_on_everybody(
             play = partial(simulate, kind, crowd)
             for player, said in recorded(monkeypatch, play).items():
                 name = player.replace(", ", "-")
-                expected = on_paper(said)
-                assert on_the_street(street, name, said) == expected, player
+                expected = on_paper(city, name, said)
+                assert await on_the_street(street, name, said) == expected, player
                 heard |= set(expected)
         assert heard >= {"teleported", "moving_too_fast", "cooling_down", "stale_fix"}
         assert heard >= {"mocked_location", "inaccurate_fix", "not_visible"}

@@ -5,12 +5,12 @@ from random import Random
 import pytest
 from catbot.ground import Position, moved
 from catbot.receiver import SKIES, Receiver
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.fairness.heap import Heap
 from gameserver.game.addresses import LOOK_MS, Addresses
-from gameserver.game.footprints import copied, footprints
+from gameserver.game.footprints import SPOT_SURE_M, TOGETHER_MS, copied, crowded, footprints, spot
 from gameserver.game.geo import destination
 from gameserver.game.signals import (
     COOL_MAX_MS,
@@ -22,6 +22,7 @@ from gameserver.game.signals import (
     drives,
     far_catches,
     jump,
+    loop,
     mock,
     observe,
     too_even,
@@ -235,6 +236,114 @@ def test_a_player_who_aims_twice_on_one_walk_copies_nobody() -> None:
     for seconds in (40, 50, 60):
         track, now_ms = tracked(fixes[:seconds]), end_of(fixes[:seconds])
         assert copied("ada", heap.leave("ada", footprints(track, now_ms)), now_ms) == []
+
+
+def test_a_phone_that_goes_to_and_fro_between_two_places_copies_not_itself() -> None:
+    """What the satellites said an hour ago, and what the network says."""
+    rng, heap = Random(11), Heap()
+    one, other = (destination(*TOWN, rng.uniform(0, 360), rng.uniform(1, 30)) for _ in range(2))
+    fixes = [(one, 5.0), (other, 30.0)] * 100
+    assert loop(tracked(fixes), end_of(fixes)) is None
+    for seconds in (20, 200):
+        track, now_ms = tracked(fixes[:seconds]), end_of(fixes[:seconds])
+        assert copied("ada", heap.leave("ada", footprints(track, now_ms)), now_ms) == []
+
+
+# --- rounds ------------------------------------------------------------------------------------
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.integers(8, 30), st.integers(0, 40))
+def test_a_recorded_way_that_is_walked_over_and_over_is_a_loop(
+    seed: int, long: int, cut: int
+) -> None:
+    rng = Random(seed)
+    fixes = walk(20, rng)[: cut % 20] + walk(long, rng) * 6
+    doubt = loop(tracked(fixes), end_of(fixes))
+    assert doubt is not None
+    assert doubt.score == 1.0
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.integers(0, 3))
+def test_whoever_walks_up_and_down_a_street_is_in_no_loop(seed: int, sky: int) -> None:
+    receiver = Receiver(SKIES[sky], Random(seed))
+    place, fixes = Position(*TOWN), []
+    for second in range(120):
+        place = moved(place, 0.0, 1.3 if second % 20 < 10 else -1.3)
+        seen = receiver.see(place, 1.0)
+        if seen is not None:
+            fixes.append(((seen.position.lat, seen.position.lon), seen.accuracy_m))
+    assert loop(tracked(fixes), end_of(fixes)) is None
+
+
+def test_a_queue_of_fixes_that_is_sent_twice_is_no_loop() -> None:
+    track, fixes = tracked(walk(20, Random(12))), walk(20, Random(12))
+    now_ms = end_of(fixes) + 1_000
+    for second, (place, accuracy_m) in enumerate(fixes):
+        track.add(place, accuracy_m, False, NOW_MS + 1000 * second, now_ms)
+    assert len(track.steps(now_ms)) == 40
+    assert loop(track, now_ms) is None
+
+
+def test_a_loop_is_forgiven_after_a_minute_of_walking() -> None:
+    fixes = walk(20, Random(13)) * 5 + walk(60, Random(14))
+    assert loop(tracked(fixes), end_of(fixes)) is None
+
+
+# --- spots -------------------------------------------------------------------------------------
+
+
+def crowd_doubts(heap: Heap, name: str, fixes: list[Fix], now_ms: int = NOW_MS) -> set[str]:
+    here = spot(tracked(fixes, now_ms))
+    found = [] if here is None else crowded(heap.stand(name, here, now_ms), now_ms)
+    return {doubt.signal for doubt in found}
+
+
+@given(st.integers(0, 2**32))
+def test_of_three_at_the_very_same_spot_the_third_is_doubted(seed: int) -> None:
+    heap, fixes = Heap(), walk(1, Random(seed))
+    assume(spot(tracked(fixes)) is not None)  # one place in ten thousand is on a grid of a metre
+    assert crowd_doubts(heap, "ada", fixes) == set()
+    assert crowd_doubts(heap, "bob", fixes) == set()
+    assert crowd_doubts(heap, "bob", fixes, NOW_MS + 10_000) == set()
+    assert crowd_doubts(heap, "cid", fixes, NOW_MS + 20_000) == {"one_spot"}
+    assert crowd_doubts(heap, "ada", fixes, NOW_MS + 30_000) == {"one_spot"}
+    later_ms = NOW_MS + 30_000 + TOGETHER_MS + 1
+    assert crowd_doubts(heap, "dan", fixes, later_ms) == set(), "nobody is there any more"
+
+
+@pytest.mark.parametrize(
+    "fix",
+    [
+        ((30.2512345, 120.1612345), SPOT_SURE_M + 0.1),
+        ((30.25123, 120.16123), 5.0),
+    ],
+    ids=["where a network sees them", "rounded to a metre"],
+)
+def test_nobody_is_doubted_whose_place_is_known_no_better(fix: Fix) -> None:
+    heap = Heap()
+    for name in ("ada", "bob", "cid", "dan"):
+        assert crowd_doubts(heap, name, [fix]) == set()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fifty_people_in_a_queue_are_not_at_one_spot(seed: int) -> None:
+    """Within three metres of each other, their positions rounded to six decimals."""
+    rng, heap = Random(seed), Heap()
+    people = [
+        (f"p{number}", moved(Position(*TOWN), rng.uniform(-3, 3), 0.0), Receiver(SKIES[0], rng))
+        for number in range(50)
+    ]
+    doubted = tries = 0
+    for second in range(0, 600, 5):
+        for name, place, receiver in people:
+            seen = receiver.see(place, 5.0)
+            assert seen is not None
+            at = round(seen.position.lat, 6), round(seen.position.lon, 6)
+            tries += 1
+            doubted += bool(crowd_doubts(heap, name, [(at, 5.0)], NOW_MS + 1000 * second))
+    assert doubted <= tries / 200
 
 
 def test_a_newcomer_from_an_address_of_marchers_is_looked_at_for_a_moment() -> None:

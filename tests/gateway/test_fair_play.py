@@ -6,11 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
+import pytest
 from aiohttp import ClientSession
 from websockets.exceptions import ConnectionClosed
 
+from gameserver.game.footprints import REFUSED_EVERY_MS
 from gameserver.game.geo import destination
 from gameserver.gateway.attestation import Claims, SignedVerdicts
+from gameserver.gateway.lookback import LOOK_EVERY_MS
 from gameserver.ledger.sanctions import Sanction
 from gameserver.live import keys
 from tests.servers.game import PLACE, Game, Phone, game, plan
@@ -250,3 +253,78 @@ async def test_of_two_in_lockstep_the_second_is_not_let_catch_however_slow_redis
                 answer = await two.catch(cat, "a")
                 assert answer["reason"] == "cooling_down"
                 assert answer["retry_after_ms"] > 500_000
+
+
+async def test_the_first_of_a_troop_is_found_out_though_the_others_are_only_ever_refused(
+    tmp_path: Path,
+) -> None:
+    rng = Random(2)
+    walk = [destination(*PLACE, rng.uniform(0, 360), rng.uniform(0, 8)) for _ in range(12)]
+    async with game(tmp_path) as street:
+        await street.store(plan(catches_per_cat=9))
+        async with street.player("one") as one, street.player("two") as two:
+            shared, ahead_ms = street.app.gateway.street, [0]
+            shared.clock = lambda: int(time.time() * 1000) + ahead_ms[0]
+            for number, place in enumerate(walk, 1):
+                ahead_ms[0] += 1_000
+                at_ms = time.time() * 1000 + ahead_ms[0]
+                await one.stand(place, at_ms=at_ms)
+                await two.stand(place, at_ms=at_ms)
+                await until(lambda fixes=2 * number: shared.stats.fixes == fixes)
+            cat = (await one.some_cat())["id"]
+            assert (await two.aim("no-cat"))["reason"] == "not_visible"
+            memory = shared.roster.memory("two")
+            assert memory is not None
+            await until(lambda: memory.looked_ms and not memory.is_looking)
+            answer = await one.catch(cat, "a")
+            assert answer["reason"] == "cooling_down"
+            assert answer["retry_after_ms"] > 500_000
+
+
+async def test_of_a_crowd_at_the_very_same_spot_two_may_catch_and_nobody_else(
+    street: Game,
+) -> None:
+    await street.store(plan(catches_per_cat=9))
+    spot = PLACE[0] + 1.2345e-6, PLACE[1]
+    answers = []
+    for name in ("one", "two", "three", "four"):
+        async with street.player(name) as phone:
+            await phone.stand(spot)
+            cat = (await phone.some_cat())["id"]
+            answer = await phone.catch_surely(cat, "a")
+            answers.append(answer.get("reason", answer["type"]))
+    assert answers == ["caught", "caught", "cooling_down", "cooling_down"]
+
+
+@pytest.mark.parametrize(
+    ("is_granted", "every_ms"), [(True, LOOK_EVERY_MS), (False, REFUSED_EVERY_MS)]
+)
+async def test_aims_thirty_times_a_second_cost_redis_a_few_looks(
+    tmp_path: Path, is_granted: bool, every_ms: int
+) -> None:
+    """Three hundred of them, by a clock that goes on by 34 ms from one to the next."""
+    rng, most = Random(3), 300 * 34 // every_ms
+    with redis_server() as redis:
+        async with game(tmp_path, redis=redis.url) as street:
+            await street.store(plan())
+            async with street.player("tom") as tom:
+                for _ in range(5):
+                    await tom.stand(destination(*PLACE, rng.uniform(0, 360), rng.uniform(0, 8)))
+                cat = (await tom.some_cat())["id"]
+                shared, now_ms = street.app.gateway.street, [int(time.time() * 1000)]
+                shared.clock = shared.lookback._clock = lambda: now_ms[0]
+                node = redis.nodes[0]
+                node.config_set("slowlog-max-len", 100_000)
+                node.config_set("slowlog-log-slower-than", 0)
+                for _ in range(300):
+                    now_ms[0] += 34
+                    answer = await tom.aim(cat if is_granted else "no-cat")
+                    assert answer["type"] == ("encounter" if is_granted else "refused")
+                memory = shared.roster.memory("tom")
+                assert memory is not None
+                await until(lambda: not memory.is_looking)
+                sent = [entry["command"] for entry in node.slowlog_get(-1)]
+                looks = sum(c.startswith(b"SET {p:tom}:track") for c in sent)
+                assert 1 <= looks <= most + 1
+                scripts = sum(c.startswith(b"EVALSHA") and b":steps:" in c for c in sent)
+                assert looks <= scripts <= looks + 1, "once the server does not know the script"

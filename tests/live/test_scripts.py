@@ -115,6 +115,8 @@ async def play(live: Live) -> None:
     await live.leave_footprints(REGION, "ada", walk, NOON_MS)
     assert await live.leave_footprints(REGION, "bob", walk, NOON_MS) == [Match("ada", 6, 0)]
     await live.leave_footprints(REGION, "ada", walk, NOON_MS + HALF_DAY_MS)
+    assert await live.stand(REGION, "ada", 7, NOON_MS) == 0
+    assert await live.stand(REGION, "bob", 7, NOON_MS) == 1
     assert await live.say_crowd(REGION, "p1", {"tea": 3}, NOON_MS) == {"tea": 3}
     assert await live.take_turn("geocoder", "n1", 60_000)
     assert not await live.take_turn("geocoder", "n2", 60_000)

@@ -1,11 +1,11 @@
 """Where players were, for the next process; footprints of walks, for everybody; none for long."""
 
-from gameserver.game.footprints import Footprint, Match
+from gameserver.game.footprints import TOGETHER_MS, Footprint, Match
 from gameserver.game.signals import Doubt, Mark
 from gameserver.game.track import Track
 from gameserver.game.trust import PackedTrust, Trust
 from gameserver.live import Live, keys
-from gameserver.live.tracks import CLAIMANTS
+from gameserver.live.tracks import CLAIMANTS, SPOT_MOST
 from tests.live.street import REGION
 from tests.servers.redis import RedisServer
 
@@ -81,3 +81,25 @@ async def test_a_footprint_keeps_its_first_few_players(live: Live, server: Redis
         await live.leave_footprints(REGION, f"p{number}", WALK[:1], NOON_MS)
     found = await live.leave_footprints(REGION, "last", WALK[:1], NOON_MS)
     assert [match.player for match in found] == [f"p{number}" for number in range(CLAIMANTS)]
+
+
+async def test_whoever_is_at_a_spot_hears_how_many_others_were_there_in_the_last_minute(
+    live: Live,
+) -> None:
+    assert await live.stand(REGION, "ada", 7, NOON_MS) == 0
+    assert await live.stand(REGION, "ada", 7, NOON_MS + 1_000) == 0
+    assert await live.stand(REGION, "bob", 7, NOON_MS + 2_000) == 1
+    assert await live.stand(REGION, "cid", 8, NOON_MS + 2_000) == 0
+    assert await live.stand(REGION, "cid", 7, NOON_MS + 1_001 + TOGETHER_MS) == 1
+    assert await live.stand(REGION, "ada", 7, NOON_MS + 1_002 + TOGETHER_MS) == 2
+
+
+async def test_a_spot_keeps_its_last_few_players_for_a_minute(
+    live: Live, server: RedisServer
+) -> None:
+    for number in range(SPOT_MOST + 3):
+        others = await live.stand(REGION, f"p{number}", 7, NOON_MS + number)
+    assert others == SPOT_MOST - 1
+    name = keys.spot(REGION, 7)
+    assert server.node_of(name).zrange(name, 0, -1)[0] == b"p3"
+    assert 0 < server.node_of(name).pttl(name) <= TOGETHER_MS
