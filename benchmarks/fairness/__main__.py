@@ -11,7 +11,13 @@ from catbot.receiver import SKIES
 
 from benchmarks.fairness.intervals import Share
 from benchmarks.fairness.real import play_for_real
-from benchmarks.fairness.simulation import Crowd, Outcome, simulate_cheats, simulate_honest
+from benchmarks.fairness.simulation import (
+    Crowd,
+    Outcome,
+    simulate_cheats,
+    simulate_honest,
+    simulate_queue,
+)
 from benchmarks.fairness.tracks import judge_tracks, outings
 from gameserver.game.catching import Rules
 
@@ -37,12 +43,14 @@ def _share(name: str, share: Share) -> str:
 
 def simulated(seed: int) -> None:
     """Many players on paper."""
-    print(f"On paper: {HONEST} honest players for {HONEST_S / 60:.0f} min under each sky,")
+    print(f"On paper: {HONEST} honest players for {HONEST_S / 60:.0f} min under each sky")
+    print("and all at one store,")
     print(f"{CHEATERS} cheaters of each kind for {CHEATING_S / 60:.0f} min. Seed {seed}.\n{HEAD}")
     with ProcessPoolExecutor(PROCESSES) as pool:
         honest = Crowd(HONEST, HONEST_S, seed)
         cheating = Crowd(CHEATERS, CHEATING_S, seed)
         skies = [pool.submit(simulate_honest, sky.name, honest) for sky in SKIES]
+        skies.append(pool.submit(simulate_queue, honest))
         kinds = [pool.submit(simulate_cheats, name, cheating) for name in strategies()]
         every = Share(0, 0)
         for run in skies:

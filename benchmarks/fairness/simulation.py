@@ -6,10 +6,11 @@ from collections import Counter, deque
 from collections.abc import Callable
 from random import Random
 
+import msgspec
 from catbot.cheats import strategies
 from catbot.ground import Position, somewhere_near
 from catbot.player import Lips, Persona, Player
-from catbot.receiver import SKIES
+from catbot.receiver import OPEN, SKIES
 from catbot.refusals import DOUBTED
 from catbot.reveal import Sightings
 from catbot.tally import Tally
@@ -113,12 +114,13 @@ class Crowd(Struct, frozen=True):
     players: int
     lasts_s: float
     seed: int
+    stores: int = STORES
 
 
 def simulate(name: str, make: Make, crowd: Crowd, *, is_cheat: bool = True) -> Outcome:
     """Let a crowd play, each player made by `make`."""
     rng = Random(f"{crowd.seed}/{name}")
-    stores = tuple(somewhere_near(CENTRE, RADIUS_M, rng) for _ in range(STORES))
+    stores = tuple(somewhere_near(CENTRE, RADIUS_M, rng) for _ in range(crowd.stores))
     places = Places(CENTRE, RADIUS_M, stores)
     city = City([(store.lat, store.lon) for store in stores], Rules(), crowd.seed)
     tally, sightings = Tally(), Sightings()
@@ -176,5 +178,15 @@ def simulate_honest(sky: str, crowd: Crowd) -> Outcome:
         f"honest, {sky}",
         lambda persona, _: Honest(persona, outing(persona.rng, under)),
         crowd,
+        is_cheat=False,
+    )
+
+
+def simulate_queue(crowd: Crowd) -> Outcome:
+    """Honest players who are all at one store, under the sky where errors are the smallest."""
+    return simulate(
+        "honest, one store",
+        lambda persona, _: Honest(persona, outing(persona.rng, OPEN)),
+        msgspec.structs.replace(crowd, stores=1),
         is_cheat=False,
     )
