@@ -24,7 +24,8 @@ CLAIMANTS = 4
 """So many players are remembered with one footprint."""
 
 FOOTPRINTS_MOST = 20_000
-"""So many footprints of a region and half-day are remembered, about two megabytes."""
+"""So many footprints of a region are remembered, the last ones, and up to as many again that were
+left before; about two megabytes each. A hundred busy players leave as many in twenty minutes."""
 
 SPOT_MOST = 8
 """So many players of one spot are remembered, the last ones."""

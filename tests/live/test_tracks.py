@@ -1,10 +1,14 @@
 """Where players were, for the next process; footprints of walks, for everybody; none for long."""
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from gameserver.game.footprints import TOGETHER_MS, Footprint, Match
 from gameserver.game.signals import Doubt, Mark
 from gameserver.game.track import Track
 from gameserver.game.trust import PackedTrust, Trust
-from gameserver.live import Live, keys
+from gameserver.live import Live, keys, tracks
 from gameserver.live.tracks import CLAIMANTS, SPOT_MOST
 from tests.live.street import REGION
 from tests.servers.redis import RedisServer
@@ -74,6 +78,43 @@ async def test_footprints_are_known_for_half_a_day_and_gone_within_a_day(
     next_half_ms = NOON_MS + 12 * HOUR_MS
     assert await live.leave_footprints(REGION, "bob", WALK, next_half_ms)
     assert not await live.leave_footprints(REGION, "cid", WALK, next_half_ms + 24 * HOUR_MS)
+
+
+def some_prints(first: int, count: int = 5) -> list[Footprint]:
+    return [Footprint(first + number, 2, NOON_MS) for number in range(count)]
+
+
+async def test_where_there_are_too_many_footprints_the_oldest_are_forgotten(
+    live: Live, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracks, "FOOTPRINTS_MOST", 20)
+    for number in range(20):
+        left = some_prints(5 * number)
+        assert await live.leave_footprints(REGION, f"p{number}", left, NOON_MS) == []
+        assert sum(server.node_of(name).hlen(name) for name in server.names()) <= 2 * 20
+        assert all(server.node_of(name).pttl(name) > 0 for name in server.names())
+        found = await live.leave_footprints(REGION, "bob", left, NOON_MS)
+        assert found == [Match(f"p{number}", 10, 0)], "the last ones are always known"
+    assert await live.leave_footprints(REGION, "cid", some_prints(0), NOON_MS) == []
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    walks=st.lists(
+        st.tuples(st.sampled_from("abcdefg"), st.integers(0, 30), st.integers(1, 6)), max_size=20
+    )
+)
+async def test_footprints_that_are_left_twice_are_left_once_also_where_the_oldest_go(
+    live: Live, server: RedisServer, walks: list[tuple[str, int, int]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tracks, "FOOTPRINTS_MOST", 10)
+        for player, first, count in walks:
+            left = some_prints(first, count)
+            found = await live.leave_footprints(REGION, player, left, NOON_MS)
+            before = server.dump()
+            assert await live.leave_footprints(REGION, player, left, NOON_MS) == found
+            assert server.dump() == before
 
 
 async def test_a_footprint_keeps_its_first_few_players(live: Live, server: RedisServer) -> None:
