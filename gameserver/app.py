@@ -6,14 +6,12 @@
 Usable on port 0 with a data directory of its own, as the tests do.
 """
 
-import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from secrets import token_hex
 
 from gameserver.awards.awards import Awards
@@ -21,7 +19,6 @@ from gameserver.awards.line import Line
 from gameserver.backends import Backends, open_backends
 from gameserver.config import Config
 from gameserver.crowds import Crowds
-from gameserver.game.no_spawn import BadAreas, NoSpawn, read_no_spawn
 from gameserver.gateway.attestation import SignedVerdicts
 from gameserver.gateway.bans import Bans
 from gameserver.gateway.coupon_feed import CouponFeed
@@ -41,6 +38,7 @@ from gameserver.ledger.ledger import Ledger
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import InboxMessage
+from gameserver.no_spawn_file import NoSpawnFile
 from gameserver.ops.metrics import Watched, game_exposition
 from gameserver.ops.pauses import Pauses
 from gameserver.port import serving
@@ -74,7 +72,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
     `listener` is a bound socket to serve on, instead of the configuration's host and port.
     """
     config.make_data_dir()
-    no_spawn = await asyncio.to_thread(_no_spawn, config.no_spawn)
+    no_spawn = NoSpawnFile(config.no_spawn)
+    await no_spawn.read()
     pages = _page_settings(config)
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(config, wall_clock_ms))
@@ -100,7 +99,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             street, Limits(config.max_sockets, config.max_sockets_per_address), list(config.origins)
         )
         feed = Feed(street, live, process)
-        books = Books(coupons, ledger.merchants, no_spawn)
+        books = Books(coupons, ledger.merchants, no_spawn.areas())
         keeper = Keeper(process, live, awards, books, wall_clock_ms)
         start = await stack.enter_async_context(services())
         bans = Bans(street, ledger.players)
@@ -112,6 +111,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         start("sweep", gateway.sweep)
         start("load", gateway.watch)
         start("keeper", keeper.keep)
+        if config.no_spawn is not None:
+            start("areas without cats", partial(no_spawn.follow, keeper.redraw))
         crowds = Crowds(process, live, keeper, street.roster.sessions)
         start("crowds", partial(crowds.follow, wall_clock_ms))
         book = FootfallBook(street.world.footfall, ledger.footfalls, wall_clock_ms)
@@ -158,7 +159,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             tell=post.tell,
             forget_track=post.forget_track,
             pages=pages,
-            no_spawn=no_spawn,
+            no_spawn=no_spawn.areas,
             census=live.census,
             geocoder=await _geocoder(config, live, stack),
             broadcast=screen.broadcast,
@@ -179,15 +180,6 @@ async def _write_footfall(book: FootfallBook) -> None:
 async def _leave(live: Live, process: str) -> None:
     with suppress(LiveError):  # it expires by itself
         await live.drop_inbox(process)
-
-
-def _no_spawn(path: Path | None) -> NoSpawn:
-    if path is None:
-        return NoSpawn()
-    try:
-        return read_no_spawn(path.read_bytes())
-    except BadAreas as error:
-        raise BadAreas(f"{path}: {error}") from error
 
 
 def _page_settings(config: Config) -> PageSettings:

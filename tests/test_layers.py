@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gateway": {"awards", "coupons", "game", "jobs", "ledger", "live", "protocol", "species"},
     "keeper": {"awards", "coupons", "game", "ledger", "live"},
     "geocoding": {"game"},
+    "no_spawn_file": {"game"},
     "screen": {"game", "gateway", "ledger", "live"},
     "http": LOWER | {"coupons", "geocoding", "screen", "species"},
     "crowds": {"game", "gateway", "keeper", "live"},
@@ -46,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": LOWER
     | SHARED
     | {"backends", "coupons", "crowds", "gateway", "geocoding", "http", "keeper", "ops", "port"}
-    | {"screen", "services"},
+    | {"no_spawn_file", "screen", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 

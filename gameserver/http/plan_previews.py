@@ -59,7 +59,7 @@ async def preview_plan(call: Call[SpawnPlan, NoQuery]) -> PlanPreview | Problem:
         return problem
     planned = _planned(store, plan)
     return await asyncio.to_thread(
-        _tried, planned, Datum(store.datum), call.site.no_spawn, call.now_ms
+        _tried, planned, Datum(store.datum), call.site.no_spawn(), call.now_ms
     )
 
 

@@ -47,8 +47,8 @@ class Site:
     """Counts what is asked of the API."""
     pages: PageSettings = field(default_factory=PageSettings)
     """What the operator has set for the pages."""
-    no_spawn: NoSpawn = field(default_factory=NoSpawn)
-    """Where no cat may be."""
+    no_spawn: Callable[[], NoSpawn] = NoSpawn
+    """Where no cat may be now."""
     census: Callable[[str], Awaitable[Sequence[tuple[Cat, int]]]] = no_cats
     """The cats of a region with the catches left in them. LiveError."""
     geocoder: Geocoder | None = None

@@ -106,7 +106,7 @@ async def put_plan(call: Call[SpawnPlan, NoQuery]) -> SpawnPlan | Problem:
 
 def no_room(call: Call[Any, Any], place: tuple[float, float], plan: GamePlan) -> Problem | None:
     """A refusal where no cat could be anywhere."""
-    ground = ground_of(place, plan.radius_m, plan.area, call.site.no_spawn)
+    ground = ground_of(place, plan.radius_m, plan.area, call.site.no_spawn())
     if not ground.is_empty:
         return None
     field = "radius_m" if plan.area is None else "area"

@@ -39,6 +39,7 @@ FINISH_EVERY_S = 1.0
 RELEASE_EVERY_S = 5.0
 SUPPLY_PAUSE_S = 0.05
 SWEEP_MOST = 500
+REDRAWN_APART_MS = 10
 SNAPSHOTS_AT_ONCE = 16
 
 
@@ -69,6 +70,16 @@ class Keeper:
     def held(self) -> frozenset[str]:
         """The regions that this keeper holds now."""
         return frozenset(self._shares.held)
+
+    def redraw(self, no_spawn: NoSpawn) -> None:
+        """Other areas hold from now on: look at every store again, one after the other, for the
+        ground of each has to be worked out anew.
+        """
+        self._streets.redraw(no_spawn)
+        now_ms = self._clock()
+        all_stores = ((book, store) for book in self._regions.values() for store in book.stores)
+        for number, (book, store) in enumerate(all_stores):
+            book.remind(store, now_ms + number * REDRAWN_APART_MS)
 
     def limited_stores(self) -> Iterable[PlannedStore]:
         """All stores that want no more than so many players at once, whoever keeps them."""

@@ -60,6 +60,11 @@ class RegionBook:
             self._streets.crowd.remove(cat_id)
         self._cats.clear()
 
+    @property
+    def stores(self) -> Iterable[str]:
+        """The stores that have a plan here, or had one."""
+        return self._stores.keys()
+
     def knows(self, cat_id: str) -> bool:
         """Whether a cat is alive here."""
         return cat_id in self._cats

@@ -25,6 +25,10 @@ class Streets:
         self.players: Mapping[str, int] = {}
         """How many players are at stores that want only so many, as far as is known."""
 
+    def redraw(self, no_spawn: NoSpawn) -> None:
+        """Cats may not be elsewhere from now on."""
+        self.grounds = Grounds(no_spawn)
+
     def is_full(self, store: PlannedStore) -> bool:
         """Whether a store has as many players as it wants."""
         most = None if store.plan is None else store.plan.players_max

@@ -24,7 +24,7 @@ SHANGHAI = (31.230416, 121.473701)
 async def test_players_in_three_datums_at_the_same_spot_catch_the_same_cat(tmp_path: Path) -> None:
     """500 m lie between what their phones say; a cat is caught at most 40 m away.
 
-    A hand's breadth apart, as receivers are: three at one spot to the centimetre are no players.
+    A hand apart, as receivers are: three at one spot to the centimetre are no players.
     """
     async with game(tmp_path) as street:
         await street.store(plan(catches_per_cat=3), SHANGHAI)
@@ -71,6 +71,26 @@ async def test_cats_are_in_the_area_and_not_on_the_road(tmp_path: Path) -> None:
                 assert abs(cat["lon"] - PLACE[1]) <= 0.000501
                 assert abs(cat["lat"] - PLACE[0]) <= 0.000301
                 assert not is_in(areas(drawn), (cat["lat"], cat["lon"]))
+
+
+async def test_a_school_that_is_drawn_while_the_server_runs_is_free_of_cats(tmp_path: Path) -> None:
+    school = feature("Point", [PLACE[1], PLACE[0]], radius_m=30.0)
+    file = tmp_path / "schools.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": []}))
+    async with game(tmp_path / "var", no_spawn=file) as street:
+        await street.store(plan(cats_alive=20, radius_m=50.0))
+        async with street.player("ada") as phone:
+            await phone.stand()
+            await until(lambda: len(phone.cats) == 20)
+
+            def on_it() -> bool:
+                return any(
+                    is_in(areas(school), (cat["lat"], cat["lon"])) for cat in phone.cats.values()
+                )
+
+            assert on_it()
+            file.write_text(json.dumps({"type": "FeatureCollection", "features": [school]}))
+            await until(lambda: len(phone.cats) == 20 and not on_it(), within_s=60.0)
 
 
 def said_as_hours(moment: datetime) -> str:

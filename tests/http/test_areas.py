@@ -123,7 +123,7 @@ async def test_a_store_does_not_walk_away_from_its_area(desk: Desk) -> None:
 
 async def test_a_plan_that_leaves_no_room_is_refused(ledger: Ledger, clock: Clock) -> None:
     school: NoSpawn = areas(feature("Point", [LON, LAT], radius_m=150.0))
-    async with open_desk(ledger, clock, no_spawn=school) as desk:
+    async with open_desk(ledger, clock, no_spawn=lambda: school) as desk:
         store = await desk.a_store()
         assert (await put(desk, store, polygon(square()))).field == "area"
         path = f"/v1/stores/{store['id']}/spawn-plan"
