@@ -16,6 +16,8 @@ TIDY_EVERY_S = 30.0
 TIDY_PAUSE_S = 0.1
 
 Service = Callable[[], Awaitable[None]]
+Start = Callable[[str, Service], None]
+"""Starts a loop under a name."""
 
 
 def wall_clock_ms() -> int:
@@ -24,7 +26,7 @@ def wall_clock_ms() -> int:
 
 
 @asynccontextmanager
-async def services() -> AsyncIterator[Callable[[str, Service], None]]:
+async def services() -> AsyncIterator[Start]:
     """A way to start loops that end with the block; one that a bug ends is started again."""
     tasks: list[asyncio.Task[None]] = []
 

@@ -44,10 +44,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "coupon_server": LOWER | SHARED | {"coupons", "http", "ops", "services"},
     "backends": LOWER | SHARED | {"coupons"},
     "port": LOWER | SHARED | {"gateway", "http"},
+    "playing": LOWER
+    | SHARED
+    | {"backends", "crowds", "gateway", "keeper", "no_spawn_file", "screen", "services"},
     "app": LOWER
     | SHARED
-    | {"backends", "coupons", "crowds", "gateway", "geocoding", "http", "keeper", "ops", "port"}
-    | {"no_spawn_file", "screen", "services"},
+    | {"backends", "gateway", "geocoding", "http", "keeper", "ops", "playing", "port", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 

@@ -45,9 +45,10 @@ class Light(NamedTuple):
 class News(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One second of the game, over all processes: the data of the events `start` and `second`.
 
-    `second` is in epoch seconds, `now_ms` the server's clock. `catches` and `coupons` are in all, and never fall. `lights` are the catches of this second that
-    may be shown somewhere. A `second` has `leaders` and `newest` where they changed; a `start` has
-    both, and `stores`: places at which cats live, [lat, lon], not all where there are thousands.
+    `second` is in epoch seconds, `now_ms` the server's clock. `catches` and `coupons` are in all,
+    and never fall. `lights` are the catches of this second that may be shown somewhere. A `second`
+    has `leaders` and `newest` where they changed; a `start` has both, and `stores`: places at which
+    cats live, [lat, lon], not all where there are thousands.
     """
 
     second: int
