@@ -108,7 +108,7 @@ SERVING = together(
         "--no-spawn",
         metavar="FILE.geojson",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Areas where no cat may be (roads, water, schools); read at the start.",
+        help="Areas where no cat may be (roads, water, schools); read again when it changes.",
     ),
     option(
         "--geocoder",
