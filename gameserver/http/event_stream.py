@@ -13,16 +13,20 @@ from gameserver.screen.events import GZIP_HEAD
 EVENT_STREAM = "text/event-stream"
 
 STUCK_S = 15.0
-"""A reader whose connection has taken nothing for so long is cut off."""
 
 
-def event_stream(request: web.Request, broadcast: Broadcast) -> web.Response:
-    """A response that goes on until the reader or the server goes."""
+def event_stream(
+    request: web.Request, broadcast: Broadcast, stuck_s: float = STUCK_S
+) -> web.Response:
+    """A response that goes on until the reader or the server goes.
+
+    A reader whose connection takes nothing for `stuck_s` is cut off.
+    """
     takes_gzip = "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "")
     headers = {hdrs.CONTENT_TYPE: EVENT_STREAM, "X-Accel-Buffering": "no"}
     if takes_gzip:
         headers[hdrs.CONTENT_ENCODING] = "gzip"
-    body = _Stream(broadcast, request.transport, takes_gzip)
+    body = _Stream(broadcast, request.transport, takes_gzip, stuck_s)
     response = web.Response(body=body, headers=headers)
     response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
     return response
@@ -32,12 +36,17 @@ class _Stream(Payload):
     """Written after the request has been answered for all that the rest of the server knows."""
 
     def __init__(
-        self, broadcast: Broadcast, transport: asyncio.Transport | None, is_packed: bool
+        self,
+        broadcast: Broadcast,
+        transport: asyncio.Transport | None,
+        is_packed: bool,
+        stuck_s: float,
     ) -> None:
         super().__init__(broadcast, content_type=EVENT_STREAM)
         self._broadcast = broadcast
         self._transport = transport
         self._is_packed = is_packed
+        self._stuck_s = stuck_s
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """Never: it has no end."""
@@ -51,7 +60,7 @@ class _Stream(Payload):
                 piece = head + (frame.packed if self._is_packed else frame.plain)
                 head = b""
                 try:
-                    async with asyncio.timeout(STUCK_S):
+                    async with asyncio.timeout(self._stuck_s):
                         await writer.write(piece)
                 except TimeoutError as error:
                     if self._transport is not None:

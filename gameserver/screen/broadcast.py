@@ -55,11 +55,13 @@ class Broadcast:
             while not self._is_closed:
                 number = self._number
                 yield await self._start()
-                while not self._is_closed and self._number == number:
-                    await self._told.wait()
-                    if self._number == number + 1 and self._frame is not None:
-                        number += 1
-                        yield self._frame
+                while not self._is_closed:
+                    if self._number == number:
+                        await self._told.wait()
+                    if self._is_closed or self._number != number + 1 or self._frame is None:
+                        break
+                    number += 1
+                    yield self._frame
         finally:
             self.watchers -= 1
 

@@ -8,7 +8,8 @@ events are made only while somebody watches here.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import h3.api.basic_int as h3
@@ -97,19 +98,17 @@ class Screen:
         if not watchers:
             return
         self._last, self._last_second = _sum(before), over - 1
-        try:
+        changed: frozenset[str] = frozenset()
+        with _going_on():
             await self._totals.keep(now_ms)
             changed = await self._board.keep(now_ms, self._totals.now.catches)
-        except (LedgerError, LiveError) as error:
-            log.warning("the big screen is not up to date: %s", error)
-            changed = frozenset()
         leaders = self._board.leaders if "leaders" in changed else None
         newest = self._board.newest if "newest" in changed else None
         news = self._news(self._last.lights, leaders, newest, None)
         self.broadcast.publish(second_frame(news))
 
     async def start(self) -> Frame:
-        """What a screen begins with, made once a second at most. LedgerError."""
+        """What a screen begins with, made once a second at most."""
         async with self._starting:
             if self._start is None:
                 self._start = await self._made_start()
@@ -117,11 +116,13 @@ class Screen:
 
     async def _made_start(self) -> Frame:
         now_ms = self._street.clock()
-        await self._totals.begin(now_ms)
-        await self._board.keep(now_ms, self._totals.now.catches)
+        with _going_on():
+            await self._totals.begin(now_ms)
+            await self._board.keep(now_ms, self._totals.now.catches)
         if self._last_second < now_ms // 1000 - 2:  # nobody has watched here so far
+            with _going_on():
+                self._last = _sum(await self._live.counted(now_ms // 1000 - 2))
             self._last_second = now_ms // 1000 - 2
-            self._last = _sum(await self._live.counted(self._last_second))
         board = self._board
         return start_frame(self._news([], board.leaders, board.newest, board.places))
 
@@ -161,6 +162,15 @@ class Screen:
             here=dict(here.most_common(CELLS_MOST)),
             caught=Counter(_cells(taken.places)) if self._is_watched else {},
         )
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """What the stores do not tell now is shown as it was."""
+    try:
+        yield
+    except (LedgerError, LiveError) as error:
+        log.warning("the big screen is not up to date: %s", error)
 
 
 async def _nothing() -> list[Counted]:
