@@ -24,7 +24,7 @@ export function Leaders() {
     <section class="panel leaders" aria-labelledby="leaders-title">
       <h2 id="leaders-title">{say("leaders")}</h2>
       {rows.length === 0 && <p class="nothing">{say("noLeaders")}</p>}
-      <ol style={{ height: `calc(var(--row) * ${rows.length})` }}>
+      <ol style={{ "--rows": rows.length }}>
         {/* In the order of their names, so that a row is moved, not made anew. */}
         {rows
           .map((row, place) => ({ row, place }))

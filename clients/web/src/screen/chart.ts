@@ -18,8 +18,8 @@ export interface Room {
 const METRES_PER_DEGREE = 111_195;
 const NARROWEST_M = 1_200;
 
-/** Of a hundred places, the outermost two on each side may be off the chart. */
-const OUTLIERS = 0.02;
+/** Of a hundred places, the outermost one on each side may be off the chart. */
+const OUTLIERS = 0.01;
 
 export class Chart {
   readonly metre: number;

@@ -6,7 +6,7 @@
  */
 
 import type { Chart, Degrees, Point } from "./chart";
-import { glow } from "./paint";
+import { glow, type Size } from "./paint";
 
 const LAMPS_MOST = 1_500;
 const THREADS_MOST = 500;
@@ -14,7 +14,7 @@ const COASTS = [0.12, 0.3, 0.6, 1.1, 1.9];
 
 export function drawGround(
   pen: CanvasRenderingContext2D,
-  size: { width: number; height: number; unit: number },
+  size: Size,
   chart: Chart,
   stores: readonly Degrees[],
 ): void {

@@ -6,9 +6,9 @@ import "./screen.css";
 import { language } from "../i18n";
 import { pageSettings } from "../net";
 import { Leaders, Newest } from "./board";
-import { Countdown } from "./countdown";
+import { Countdown, left_s, stage } from "./countdown";
 import { Feed, type Source } from "./feed";
-import type { News } from "./news";
+import type { News, OpenedStore } from "./news";
 import { Odometer } from "./odometer";
 import {
   ahead_ms,
@@ -27,19 +27,31 @@ import { say } from "./words";
 const odometers: Record<Counter, Odometer | null> = { players: null, catches: null, coupons: null };
 let wall: Wall | null = null;
 
+/** Less than that is the way of the news, not the clock of the machine. */
+const CLOCKS_DIFFER_MS = 400;
+
 type Counter = "players" | "catches" | "coupons";
 
 function heard(news: News, isStart: boolean): void {
   const now = performance.now();
   latest.value = news;
   heard_ms.value = now_ms.value = now;
-  ahead_ms.value = news.now_ms - Date.now();
+  const ahead = news.now_ms - Date.now();
+  if (Math.abs(ahead - ahead_ms.value) > CLOCKS_DIFFER_MS) ahead_ms.value = ahead;
   if (news.leaders) leaders.value = news.leaders;
-  if (news.newest) newest.value = news.newest;
   if (news.stores) wall?.place(news.stores);
+  if (news.newest) {
+    if (!isStart) for (const { lat, lon } of fresh(news.newest)) wall?.welcome(lat, lon);
+    newest.value = news.newest;
+  }
   wall?.light(news.lights ?? []);
   for (const counter of ["players", "catches", "coupons"] as const)
     odometers[counter]?.running.to(news[counter], now, isStart ? 0 : 1000);
+}
+
+function fresh(stores: OpenedStore[]): OpenedStore[] {
+  const known = new Set(newest.value.map((store) => store.id));
+  return stores.filter((store) => !known.has(store.id));
 }
 
 function Count({ counter }: { counter: Counter }) {
@@ -63,7 +75,7 @@ function Count({ counter }: { counter: Counter }) {
 
 function State() {
   const state = feedState.value;
-  const seconds = Math.max(0, Math.round((now_ms.value - heard_ms.value) / 1000));
+  const seconds = Math.max(0, Math.round((now_ms.value - heard_ms.value) / 5000) * 5);
   return (
     <p class={`state ${state}`} role="status">
       <i aria-hidden="true" />
@@ -83,7 +95,11 @@ function Screen() {
     });
     wall = made;
     made.begin();
-    return () => made.end();
+    feed.open();
+    return () => {
+      feed.close();
+      made.end();
+    };
   }, []);
   useSignalEffect(() => {
     document.title = `${say("title")}: ${say("live")}`;
@@ -142,11 +158,16 @@ const asked = new URLSearchParams(location.search).get("lang");
 if (asked === "zh" || asked === "en") language.value = asked;
 addEventListener("keydown", keys);
 document.addEventListener("visibilitychange", () => void stayAwake());
-setInterval(() => {
+/** Once a second, when the server's clock shows the next one. */
+function tick(): void {
   now_ms.value = performance.now();
   lit.value = wall?.sky.lit ?? 0;
-}, 1000);
-render(<Screen />, document.getElementById("page") as HTMLElement);
+  if (stage(left_s()) === "now") wall?.cheer();
+  const past_ms = (Date.now() + ahead_ms.value) % 1000;
+  setTimeout(tick, 1000 - past_ms + 5);
+}
+
+tick();
 const feed = new Feed({
   open: () => new EventSource("/v1/live") as Source,
   heard,
@@ -156,5 +177,5 @@ const feed = new Feed({
     if (state === "live") void askForEvent();
   },
 });
-feed.open();
 void stayAwake();
+render(<Screen />, document.getElementById("page") as HTMLElement);

@@ -6,6 +6,8 @@ import { BURST_MS, type Burst, heat, type Sky } from "./sky";
 /** Pictures drawn in one frame at most; sparks are left out first. */
 export const PICTURES_MOST = 1_600;
 const SPARKS = 5;
+/** So many lights at once shine in full. */
+const FEW = 24;
 
 type Brush = OffscreenCanvas | HTMLCanvasElement;
 
@@ -16,13 +18,21 @@ interface Tint {
 
 const TINTS = ["255 184 92", "255 122 110", "255 214 140", "120 214 205"];
 
+/** The canvas in CSS pixels, and how large things on it are: about a fortieth of its room. */
+export interface Size {
+  width: number;
+  height: number;
+  unit: number;
+}
+
 export interface Painter {
   /** Draw a frame; how many pictures it took. */
   draw: (sky: Sky, chart: Chart, now_ms: number) => number;
 }
 
 /** A painter on a canvas; `still` leaves out all that moves but the coming and going of light. */
-export function painter(pen: CanvasRenderingContext2D, unit: number, still: boolean): Painter {
+export function painter(pen: CanvasRenderingContext2D, size: Size, still: boolean): Painter {
+  const { unit } = size;
   const tints: Tint[] = TINTS.map((rgb) => ({ glow: glow(rgb), ring: ring(rgb) }));
   const paw = pawPrint();
   const ember = glow("255 150 70");
@@ -34,9 +44,15 @@ export function painter(pen: CanvasRenderingContext2D, unit: number, still: bool
     pictures += 1;
   }
 
+  /** How bright and large each is, so that a crowd of them is a glow and no white hole. */
+  let bright = 1;
+  let large = 1;
+
   function burst(one: Burst, chart: Chart, now_ms: number, sparks: number): void {
     const t = (now_ms - one.begun_ms) / BURST_MS;
-    const { x, y } = chart.at(one.lat, one.lon);
+    const { x, y } = one.at
+      ? { x: one.at.x * size.width, y: one.at.y * size.height }
+      : chart.at(one.lat, one.lon);
     const tint = tints[Math.floor(one.lot * tints.length)] ?? tints[0];
     if (tint === undefined) return;
     const fade = (1 - t) ** 2;
@@ -45,9 +61,9 @@ export function painter(pen: CanvasRenderingContext2D, unit: number, still: bool
       return;
     }
     const flash = t < 0.08 ? t / 0.08 : fade;
-    put(tint.glow, x, y, unit * (3 + 5 * easeOut(t)), flash * 0.75);
-    put(tint.glow, x, y, unit * 1.5 * (1.4 - t), flash);
-    put(tint.ring, x, y, unit * (1 + 9 * easeOut(t)), fade * 0.55);
+    put(tint.glow, x, y, unit * large * (2.5 + 4 * easeOut(t)), flash * 0.6 * bright);
+    put(tint.glow, x, y, unit * 1.4 * (1.4 - t), flash);
+    put(tint.ring, x, y, unit * large * (1 + 7 * easeOut(t)), fade * 0.5 * bright);
     if ((one.lot * 97) % 1 < 0.4) {
       const up = unit * (1 + 3.2 * easeOut(t));
       put(paw, x + Math.sin(t * 5 + one.lot * 9) * unit * 0.35, y - up, unit * 1.5, fade);
@@ -68,6 +84,8 @@ export function painter(pen: CanvasRenderingContext2D, unit: number, still: bool
         const size = Math.max(unit * 3, Math.min(unit * 16, one.radius_m * chart.metre * 2.6));
         put(ember, x, y, size, Math.min(0.34, heat(one, now_ms) * 0.05));
       }
+      bright = Math.min(1, Math.sqrt(FEW / (sky.bursts.length || 1)));
+      large = Math.min(1, bright ** 0.5);
       const room = PICTURES_MOST - pictures - sky.bursts.length * 4;
       const sparks = Math.max(0, Math.min(SPARKS, Math.floor(room / (sky.bursts.length || 1))));
       for (const one of sky.bursts) burst(one, chart, now_ms, sparks);

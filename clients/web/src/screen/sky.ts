@@ -19,14 +19,15 @@ const EMBER_HALF_LIFE_MS = 14_000;
 const EMBER_MOST = 12;
 const EMBER_GONE = 0.15;
 
-/** One catch that lights up: its place, when it began, and what it looks like. */
+/** One catch that lights up: its place, when it begins, and what it looks like. */
 export interface Burst {
   lat: number;
   lon: number;
+  /** In parts of the screen, for what is celebrated and not caught; then it has no place. */
+  at: { x: number; y: number } | null;
   begun_ms: number;
   /** 0 to 1, for everything about it that is drawn by lot. */
   lot: number;
-  radius_m: number;
 }
 
 /** What is left of the catches in a cell; `heat` falls by half every so often. */
@@ -67,7 +68,7 @@ export class Sky {
           lon: lon + (away_m * Math.sin(towards)) / (111_195 * Math.cos((lat * Math.PI) / 180)),
           begun_ms: now_ms + this.#random() * over_ms,
           lot: this.#random(),
-          radius_m,
+          at: null,
         });
       }
       this.#warm(lat, lon, radius_m, catches, now_ms);
@@ -75,12 +76,30 @@ export class Sky {
     this.#waiting.sort((a, b) => b.begun_ms - a.begun_ms);
   }
 
+  /** Fireworks: so many lights anywhere, of no catches. */
+  cheer(count: number, now_ms: number, over_ms: number): void {
+    for (let each = 0; each < count && this.#waiting.length < WAITING_MOST; each += 1)
+      this.#waiting.push({
+        lat: 0,
+        lon: 0,
+        at: { x: this.#random(), y: this.#random() },
+        begun_ms: now_ms + this.#random() * over_ms,
+        lot: this.#random(),
+      });
+    this.#waiting.sort((a, b) => b.begun_ms - a.begun_ms);
+  }
+
+  /** A new store: one light of its own, which is no catch either. */
+  welcome(lat: number, lon: number, now_ms: number): void {
+    this.bursts.push({ lat, lon, at: null, begun_ms: now_ms, lot: 0.99 });
+  }
+
   /** Let begin what is due, and end what is over. */
   step(now_ms: number): void {
     for (let next = this.#waiting.at(-1); next && next.begun_ms <= now_ms; ) {
       this.#waiting.pop();
       this.bursts.push(next);
-      this.lit += 1;
+      if (next.at === null) this.lit += 1;
       next = this.#waiting.at(-1);
     }
     const first = this.bursts.findIndex((burst) => burst.begun_ms > now_ms - BURST_MS);

@@ -10,6 +10,7 @@ import { Sky } from "./sky";
 const LIGHT_PIXELS_MOST = 2_100_000;
 const GROUND_PIXELS_MOST = 8_300_000;
 const SECOND_MS = 1_000;
+const FIREWORKS_PER_S = 14;
 
 export class Wall {
   readonly sky = new Sky();
@@ -67,6 +68,18 @@ export class Wall {
     this.sky.add(lights, performance.now(), SECOND_MS);
   }
 
+  /** A store that has just opened. */
+  welcome(lat: number, lon: number): void {
+    if (this.#stores.some(([north, east]) => north === lat && east === lon)) return;
+    this.place([...this.#stores, [lat, lon]]);
+    this.sky.welcome(lat, lon, performance.now());
+  }
+
+  /** A second of fireworks. */
+  cheer(): void {
+    if (!document.hidden) this.sky.cheer(FIREWORKS_PER_S, performance.now(), SECOND_MS);
+  }
+
   #seen = (): void => {
     this.sky.clear();
   };
@@ -85,9 +98,10 @@ export class Wall {
     this.#chart = new Chart(this.#stores, room);
     const unit = Math.max(12, Math.min(free.width, free.height) / 42);
     const ground = sized(this.#ground, width, height, GROUND_PIXELS_MOST);
-    if (ground) drawGround(ground, { width, height, unit }, this.#chart, this.#stores);
+    const size = { width, height, unit };
+    if (ground) drawGround(ground, size, this.#chart, this.#stores);
     const lights = sized(this.#lights, width, height, LIGHT_PIXELS_MOST);
-    if (lights) this.#painter = painter(lights, unit, this.#still.matches);
+    if (lights) this.#painter = painter(lights, size, this.#still.matches);
   };
 
   #draw = (now_ms: number): void => {
