@@ -1,22 +1,10 @@
 /** The leaderboard and the newest stores. */
 
 import { language } from "../i18n";
+import { hue, shortName } from "./names";
 import type { Leader } from "./news";
 import { leaders, newest } from "./state";
 import { say } from "./words";
-
-/** A player as a wall may name one: the beginning of a name that says nothing. */
-export function shortName(player: string): string {
-  const name = player.replace(/^g/, "");
-  return `${name.slice(0, 3)}·${name.slice(3, 6)}`.toUpperCase();
-}
-
-/** A colour of their own, always the same. */
-export function hue(player: string): number {
-  let sum = 0;
-  for (const sign of player) sum = (sum * 31 + sign.charCodeAt(0)) % 360;
-  return sum;
-}
 
 export function Leaders() {
   const rows = leaders.value;

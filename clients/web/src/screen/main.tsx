@@ -5,8 +5,9 @@ import "../ui/base.css";
 import "./screen.css";
 import { language } from "../i18n";
 import { pageSettings } from "../net";
+import { stage } from "./approach";
 import { Leaders, Newest } from "./board";
-import { Countdown, left_s, stage } from "./countdown";
+import { Countdown, left_s } from "./countdown";
 import { Feed, type Source } from "./feed";
 import type { News, OpenedStore } from "./news";
 import { Odometer } from "./odometer";
@@ -20,6 +21,7 @@ import {
   lit,
   newest,
   now_ms,
+  work,
 } from "./state";
 import { Wall } from "./wall";
 import { say } from "./words";
@@ -106,7 +108,13 @@ function Screen() {
   });
   return (
     <main class={feedState.value}>
-      <div class="map" role="img" aria-label={say("map", { lit: lit.value })}>
+      <div
+        class="map"
+        role="img"
+        aria-label={say("map", { lit: lit.value })}
+        data-frames={work.value.frames}
+        data-most-pictures={work.value.most}
+      >
         <canvas ref={ground} />
         <canvas ref={lights} />
       </div>
@@ -162,6 +170,7 @@ document.addEventListener("visibilitychange", () => void stayAwake());
 function tick(): void {
   now_ms.value = performance.now();
   lit.value = wall?.sky.lit ?? 0;
+  work.value = { ...(wall?.work ?? work.value) };
   if (stage(left_s()) === "now") wall?.cheer();
   const past_ms = (Date.now() + ahead_ms.value) % 1000;
   setTimeout(tick, 1000 - past_ms + 5);

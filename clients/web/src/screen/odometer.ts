@@ -88,6 +88,7 @@ export class Odometer {
         parts.push(comma);
       }
     }
+    this.#box.style.setProperty("--digits", String(digits));
     this.#box.replaceChildren(...parts);
   }
 }

@@ -6,6 +6,8 @@ import { BURST_MS, type Burst, heat, type Sky } from "./sky";
 /** Pictures drawn in one frame at most; sparks are left out first. */
 export const PICTURES_MOST = 1_600;
 const SPARKS = 5;
+/** One in so many leaves a paw print. */
+const PAWS = 0.4;
 /** So many lights at once shine in full. */
 const FEW = 24;
 
@@ -64,7 +66,7 @@ export function painter(pen: CanvasRenderingContext2D, size: Size, still: boolea
     put(tint.glow, x, y, unit * large * (2.5 + 4 * easeOut(t)), flash * 0.6 * bright);
     put(tint.glow, x, y, unit * 1.4 * (1.4 - t), flash);
     put(tint.ring, x, y, unit * large * (1 + 7 * easeOut(t)), fade * 0.5 * bright);
-    if ((one.lot * 97) % 1 < 0.4) {
+    if ((one.lot * 97) % 1 < PAWS * bright) {
       const up = unit * (1 + 3.2 * easeOut(t));
       put(paw, x + Math.sin(t * 5 + one.lot * 9) * unit * 0.35, y - up, unit * 1.5, fade);
     }

@@ -11,6 +11,8 @@ export const newest = signal<readonly OpenedStore[]>([]);
 export const leaders = signal<readonly Leader[]>([]);
 export const latest = signal<News | null>(null);
 export const lit = signal(0);
+/** What drawing has cost so far, for whoever wants to know. */
+export const work = signal({ frames: 0, most: 0 });
 export const event = signal<{ name: string; at_ms: number } | null>(null);
 /** The server's clock less this machine's: a wall's own is often wrong. */
 export const ahead_ms = signal(0);
