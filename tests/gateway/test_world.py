@@ -272,3 +272,18 @@ def test_a_cat_is_encoded_once_for_each_way_of_seeing_it(codec: Codec, datum: Da
         "expires_ms": 9,
         "left": 2,
     }
+
+
+def test_a_cat_is_seen_once_by_each_player_whose_view_it_comes_into() -> None:
+    world, cat = World(), CATS[0]
+    middle = view_cell(cat.lat, cat.lon)
+    first, second = Phone(), Phone()
+    look(world, first, middle)
+    turn(world, [(cat, 3)])
+    turn(world, [(cat, 2)])  # it was caught by somebody: the others see no other cat
+    look(world, second, middle)
+    world.replace(region_of(*STORES[0]), [(cat, 1)])
+    assert world.footfall.seen == {cat.store: 2}
+    look(world, first, None)
+    look(world, first, middle)
+    assert world.footfall.seen == {cat.store: 3}

@@ -6,7 +6,15 @@ from msgspec.structs import replace
 from gameserver.game.model import CouponState
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import BadCursor
-from gameserver.ledger.reports import EventLine, Funnel, Outcome, Span
+from gameserver.ledger.reports import (
+    HOUR_MS,
+    EventLine,
+    Funnel,
+    Outcome,
+    RedeemedCoupon,
+    RedeemedHour,
+    Span,
+)
 from tests.ledger.shop import NOW, Clock, Shop, campaign, caught, open_shop
 
 
@@ -152,3 +160,51 @@ async def test_spans_that_meet_hold_every_event_once(ledger: Ledger, shop: Shop,
     assert [len(part) for part in parts] == [3, 10, 2, 3, 6]
     split = [(line.code, line.number) for part in parts for line in part]
     assert sorted(split) == sorted((line.code, line.number) for line in whole)
+
+
+async def test_the_last_redemptions_are_those_that_still_stand_and_the_newest_first(
+    ledger: Ledger, shop: Shop
+):
+    sale = await campaign(ledger, shop, 50)
+    results = await ledger.coupons.issue([caught(sale) for _ in range(4)], NOW)
+    codes = [result.coupon.code for result in results if result.coupon is not None]
+    for turn, code in enumerate(codes):
+        await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, NOW + turn)
+    await ledger.coupons.reverse(codes[1], "why", shop.merchant, shop.key, NOW + 10)
+    found = await ledger.reports.redemptions(shop.merchant, 2)
+    assert found == [
+        RedeemedCoupon(code, sale, "A bun", shop.store, NOW + turn)
+        for turn, code in ((3, codes[3]), (2, codes[2]))
+    ]
+    other = await open_shop(ledger, "Tea")
+    assert await ledger.reports.redemptions(other.merchant, 2) == []
+
+
+async def test_a_coupon_that_was_redeemed_again_is_listed_once(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 50)
+    ((result),) = await ledger.coupons.issue([caught(sale)], NOW)
+    assert result.coupon is not None
+    code = result.coupon.code
+    await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, NOW)
+    await ledger.coupons.reverse(code, "why", shop.merchant, shop.key, NOW + 1)
+    await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, NOW + 2)
+    found = await ledger.reports.redemptions(shop.merchant, 10)
+    assert [each.at_ms for each in found] == [NOW + 2]
+
+
+async def test_redemptions_are_counted_by_store_and_hour(ledger: Ledger, shop: Shop):
+    sale = await campaign(ledger, shop, 50)
+    results = await ledger.coupons.issue([caught(sale) for _ in range(3)], NOW)
+    for result, at_ms in zip(results, (NOW, NOW + 1, NOW + HOUR_MS), strict=True):
+        assert result.coupon is not None
+        code = result.coupon.code
+        await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, at_ms)
+    hour = NOW // HOUR_MS * HOUR_MS
+    found = await ledger.reports.redeemed_hours(shop.merchant, hour, NOW + 2 * HOUR_MS)
+    assert found == [
+        RedeemedHour(shop.store, hour, 2),
+        RedeemedHour(shop.store, hour + HOUR_MS, 1),
+    ]
+    assert await ledger.reports.redeemed_hours(shop.merchant, NOW + 1, NOW + 2) == [
+        RedeemedHour(shop.store, hour, 1)
+    ]
