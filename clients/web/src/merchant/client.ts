@@ -35,7 +35,12 @@ export async function upload<Answer>(
 
 /** Fetch a file with the key in a header, and let the browser keep it under a name. */
 export async function download(key: string, path: string, name: string): Promise<void> {
-  const url = URL.createObjectURL(await (await asked(key, path, {})).blob());
+  keep(await (await asked(key, path, {})).blob(), name);
+}
+
+/** Let the browser keep a file under a name. */
+export function keep(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

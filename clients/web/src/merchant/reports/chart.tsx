@@ -18,7 +18,8 @@ const say = texts({
   redeemed: ["redeemed", "核销"],
 });
 
-const WIDTH = 1080;
+/** Of the drawing, which is as wide as the page: letters keep their size on a phone. */
+const WIDTH = globalThis.innerWidth < 760 ? 340 : 1080;
 const HEIGHT = 190;
 const FOOT = 24;
 
@@ -31,7 +32,7 @@ export function HourChart({ hours }: { hours: Hour[] }) {
   const most = Math.max(1, ...hours.map(({ steps }) => Math.max(steps.caught, steps.redeemed)));
   const wide = WIDTH / Math.max(1, hours.length);
   const tall = (value: number) => ((HEIGHT - FOOT - 8) * value) / most;
-  const every = Math.ceil(hours.length / 8);
+  const every = Math.ceil(hours.length / (WIDTH < 760 ? 3 : 8));
   const bar = Math.max(1, wide * 0.38);
   return (
     <section class="card" aria-label={say("title")}>

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { byHour, byStore, joined, share, total } from "./funnel";
+import { byHour, byStore, csvOf, joined, share, total } from "./funnel";
 
 const HOUR = 3_600_000;
 const WALKED = [
@@ -41,4 +41,12 @@ test("each step is a share of the one before it", () => {
   expect(share(steps, "seen")).toBeNull();
   expect(share(steps, "approached")).toBe(41);
   expect(share({ ...steps, seen: 0 }, "approached")).toBeNull();
+});
+
+test("a file for a spreadsheet has an hour a line, and no formula among its names", async () => {
+  const names = (store: string) => (store === "a" ? '=Tea "Corner"' : "Bun");
+  const lines = (await csvOf(HOURS, names).text()).split("\r\n");
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toBe("hour,store,name,seen,approached,caught,redeemed");
+  expect(lines[1]).toBe(`"1970-01-01T00:00:00.000Z","a","'=Tea ""Corner""",100,40,20,0`);
 });

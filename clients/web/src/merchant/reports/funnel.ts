@@ -68,3 +68,21 @@ export function share(steps: Steps, step: Step): number | null {
   if (before === undefined || steps[before] === 0) return null;
   return Math.round((100 * steps[step]) / steps[before]);
 }
+
+/** The hours as a file for a spreadsheet; a name that it would take for a formula is no formula. */
+export function csvOf(hours: readonly FunnelHour[], nameOf: (store: string) => string): Blob {
+  const cell = (text: string) =>
+    `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const rows = [...hours]
+    .sort((a, b) => a.hour_ms - b.hour_ms || (a.store < b.store ? -1 : 1))
+    .map((hour) => [
+      cell(new Date(hour.hour_ms).toISOString()),
+      cell(hour.store),
+      cell(nameOf(hour.store)),
+      ...STEPS.map((step) => String(hour[step])),
+    ]);
+  const text = [["hour", "store", "name", ...STEPS], ...rows]
+    .map((row) => row.join(","))
+    .join("\r\n");
+  return new Blob([`${text}\r\n`], { type: "text/csv;charset=utf-8" });
+}

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { language, texts } from "../../i18n";
 import type { FunnelHour, RedeemedHour, WalkedHour } from "../api";
+import { keep } from "../client";
 import { sayProblem } from "../forms/problems";
 import { ask, save } from "../session";
 import { count } from "../shell/money";
@@ -11,14 +12,14 @@ import { tell } from "../shell/said";
 import { storeNames } from "../shop";
 import { CampaignOutcomes } from "./campaigns";
 import { HourChart } from "./chart";
-import { byHour, byStore, joined, STEPS, type Steps, share, total } from "./funnel";
+import { byHour, byStore, csvOf, joined, STEPS, type Steps, share, total } from "./funnel";
 
 const say = texts({
   title: ["Reports", "报表"],
   span: ["Span of time", "时间范围"],
-  day: ["the last 24 hours", "最近 24 小时"],
-  days3: ["the last 3 days", "最近 3 天"],
-  week: ["the last 7 days", "最近 7 天"],
+  day: ["24 hours", "最近 24 小时"],
+  days3: ["3 days", "最近 3 天"],
+  week: ["7 days", "最近 7 天"],
   store: ["Store", "门店"],
   every: ["all stores", "全部门店"],
   funnel: ["From cat to counter", "从看见到核销"],
@@ -33,7 +34,8 @@ const say = texts({
   ],
   hours: ["By hour", "按小时"],
   stores: ["By store", "按门店"],
-  csv: ["All coupons as CSV", "下载全部优惠券 CSV"],
+  csv: ["This funnel as CSV", "下载此漏斗 CSV"],
+  coupons: ["All coupons as CSV", "下载全部优惠券 CSV"],
   events: ["All events as JSON Lines", "下载全部事件（JSON Lines）"],
   nothing: ["Nothing happened in this span.", "这段时间没有数据。"],
 });
@@ -118,7 +120,7 @@ export function ReportsView() {
         </>
       )}
       <CampaignOutcomes from_ms={from_ms} />
-      <Downloads />
+      <Downloads hours={chosen} />
     </div>
   );
 }
@@ -193,7 +195,7 @@ function ByStore({ stores }: { stores: { store: string; steps: Steps }[] }) {
   );
 }
 
-function Downloads() {
+function Downloads({ hours }: { hours: FunnelHour[] }) {
   async function fetched(path: string, name: string) {
     try {
       await save(path, name);
@@ -203,8 +205,13 @@ function Downloads() {
   }
   return (
     <div class="actions">
+      {hours.length > 0 && (
+        <button type="button" onClick={() => keep(csvOf(hours, nameOf), "funnel.csv")}>
+          {say("csv")}
+        </button>
+      )}
       <button type="button" onClick={() => fetched("/v1/reports/coupons.csv", "coupons.csv")}>
-        {say("csv")}
+        {say("coupons")}
       </button>
       <button
         type="button"
