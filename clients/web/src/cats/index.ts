@@ -9,7 +9,7 @@ import type { Stage } from "./types";
 export * from "./types";
 
 /**
- * Set up a stage on a canvas that has a size, transparent where nothing is. Throws `NoStage`.
+ * Set up a stage on a canvas whose size is given by CSS, transparent where nothing is. Throws `NoStage`.
  * One that does not run draws only when it is told to: `stage.draw(at_s)`.
  */
 export async function openStage(

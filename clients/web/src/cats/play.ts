@@ -34,6 +34,8 @@ export class Play {
     this.box.root.scale.setScalar(SCALE);
     scene.add(this.confetti.mesh);
     this.takeInHand();
+    // Nothing is thrown at nobody.
+    this.carton.visible = false;
   }
 
   advance(now_s: number): void {
@@ -54,6 +56,7 @@ export class Play {
   enter(body: Object3D, spot: Group): void {
     this.body = body;
     this.spot = spot;
+    this.carton.visible = true;
     this.size = body.scale.x;
     void this.acts.play({
       duration_s: 0.5,
@@ -169,6 +172,7 @@ export class Play {
     this.spot = null;
     this.confetti.mesh.visible = false;
     this.takeInHand();
+    this.carton.visible = false;
   }
 
   end(): void {

@@ -86,6 +86,12 @@ export class ThreeStage implements Stage {
   }
 
   show(cat: CatOnStage): void {
+    if (cat.species === this.cat?.species && this.rig !== null) {
+      // The same one: its phone has moved, or knows better.
+      this.cat = cat;
+      if (this.thrown === null) this.place(cat);
+      return;
+    }
     this.clear();
     this.cat = cat;
     const kind = KINDS[cat.species];
@@ -201,10 +207,7 @@ export class ThreeStage implements Stage {
   }
 
   private enter(rig: Rig): void {
-    const { bearing_deg = 0, distance_m = 0 } = this.cat ?? {};
-    const { x, z } = standing(bearing_deg, shown_m(distance_m));
-    this.spot.position.set(x, 0, z);
-    this.spot.rotation.y = Math.atan2(-x, -z);
+    if (this.cat !== null) this.place(this.cat);
     this.spot.visible = true;
     const body = new Group();
     body.scale.setScalar(SCALE);
@@ -212,6 +215,12 @@ export class ThreeStage implements Stage {
     this.spot.add(body);
     this.rig = rig;
     this.play.enter(body, this.spot);
+  }
+
+  private place({ bearing_deg, distance_m }: CatOnStage): void {
+    const { x, z } = standing(bearing_deg, shown_m(distance_m));
+    this.spot.position.set(x, 0, z);
+    this.spot.rotation.y = Math.atan2(-x, -z);
   }
 
   private async throwBox(flick: Flick): Promise<"hit" | "miss"> {

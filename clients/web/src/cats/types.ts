@@ -24,7 +24,7 @@ export interface Flick {
 }
 
 export interface Stage {
-  /** Let a cat stand there; instead of another, if there is one. */
+  /** Let a cat stand there: the one that is there already, or one of another species instead. */
   show(cat: CatOnStage): void;
   look(gaze: Gaze): void;
   /** Degrees between the middle of the view and the cat; null while it is out of view. */

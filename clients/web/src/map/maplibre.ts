@@ -6,6 +6,7 @@ import {
   type GeoJSONSource,
   Map as GlMap,
   LngLatBounds,
+  NavigationControl,
   ScaleControl,
 } from "maplibre-gl";
 import { texts } from "../i18n";
@@ -30,6 +31,8 @@ import {
 
 const say = texts({
   map: ["Map", "地图"],
+  nearer: ["Zoom in", "放大"],
+  farther: ["Zoom out", "缩小"],
   credits: ["Where the map comes from", "地图来源"],
   metres: ["m", "米"],
   kilometres: ["km", "公里"],
@@ -90,6 +93,8 @@ export class MapLibreMap implements StreetMap {
         renderWorldCopies: true,
         locale: {
           "Map.Title": say("map"),
+          "NavigationControl.ZoomIn": say("nearer"),
+          "NavigationControl.ZoomOut": say("farther"),
           "AttributionControl.ToggleAttribution": say("credits"),
           "ScaleControl.Meters": say("metres"),
           "ScaleControl.Kilometers": say("kilometres"),
@@ -103,6 +108,9 @@ export class MapLibreMap implements StreetMap {
     container.classList.toggle("dark-map", dark);
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
+    const hasMouse = window.matchMedia("(pointer: fine)").matches;
+    if (options.hasButtons ?? (hasMouse && !dark))
+      map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
     if (settings.tiles !== null) map.addControl(new AttributionControl({ compact: true }));
     await new Promise<void>((ready) => map.once("style.load", () => ready()));

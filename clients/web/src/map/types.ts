@@ -16,6 +16,8 @@ export interface MapOptions {
   /** For a wall at night. */
   dark?: boolean;
   settings: MapSettings;
+  /** Buttons that zoom; by default where there is a mouse, and not on a wall. */
+  hasButtons?: boolean;
 }
 
 export interface Me extends Place {
