@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import species from "../../../../../assets/species.toml?raw";
 import { KINDS } from ".";
 
-test("every cat of the game has a shape", () => {
+test("every shape is that of a cat of the game", () => {
   const ids = [...species.matchAll(/^\[species\.(\w+)\]$/gm)].map(([, id]) => id);
-  expect(ids.length).toBeGreaterThan(0);
-  expect(Object.keys(KINDS).sort()).toEqual(ids.sort());
+  // Not the other way round: a cat with a drawing alone is a whole cat too.
+  expect(ids).toEqual(expect.arrayContaining(Object.keys(KINDS)));
 });
