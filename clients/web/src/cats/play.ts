@@ -8,7 +8,10 @@ import { discard, SCALE } from "./rig";
 import { BEFORE_M, type Flight, onTheWay } from "./throwing";
 import type { Vector } from "./world";
 
-/** The box in the hand: its size against the one that has landed, and where it is, in metres. */
+/**
+ * The box in the hand, which the page draws: its size against the one that has landed, and where it
+ * sets out, in metres before the eye.
+ */
 const IN_HAND = 0.36;
 const HAND: Vector = { x: 0, y: -0.4, z: -1.05 };
 const FALL_S = 2.6;
@@ -34,17 +37,11 @@ export class Play {
     this.box.root.scale.setScalar(SCALE);
     scene.add(this.confetti.mesh);
     this.takeInHand();
-    // Nothing is thrown at nobody.
-    this.carton.visible = false;
   }
 
   advance(now_s: number): void {
     this.acts.advance(now_s);
     const { carton } = this;
-    if (this.state === "in hand" && this.acts.isIdle) {
-      carton.position.y = HAND.y + 0.008 * this.calm() * Math.sin(now_s * 2);
-      carton.rotation.set(0.5, 0.12 * this.calm() * Math.sin(now_s * 1.1), 0);
-    }
     // It struggles: three shakes, a rest.
     if (this.state === "holds the cat" && this.acts.isIdle) {
       const shakes = Math.max(0, Math.sin(now_s * 2.4));
@@ -52,11 +49,15 @@ export class Play {
     }
   }
 
+  /** Nothing happens: the cat may move as it likes. */
+  get isIdle(): boolean {
+    return this.state === "in hand" && this.acts.isIdle;
+  }
+
   /** A cat has come: `body` is what is moved, in `spot`, where it stands. */
   enter(body: Object3D, spot: Group): void {
     this.body = body;
     this.spot = spot;
-    this.carton.visible = true;
     this.size = body.scale.x;
     void this.acts.play({
       duration_s: 0.5,
@@ -69,6 +70,7 @@ export class Play {
   async throwBox(flight: Flight): Promise<"hit" | "miss"> {
     const { carton } = this;
     this.state = "in the air";
+    carton.visible = true;
     this.camera.updateMatrixWorld(true);
     const start = carton.getWorldPosition(new Vector3());
     const heading = carton.getWorldDirection(new Vector3());
@@ -112,7 +114,6 @@ export class Play {
     body.rotation.y = 0;
     body.position.set(0, 0, 0);
     this.takeInHand();
-    await this.growInHand();
   }
 
   /** Off it runs, in leaps, until it is too small to be seen. */
@@ -172,7 +173,6 @@ export class Play {
     this.spot = null;
     this.confetti.mesh.visible = false;
     this.takeInHand();
-    this.carton.visible = false;
   }
 
   end(): void {
@@ -191,9 +191,7 @@ export class Play {
         carton.scale.setScalar(part > 0.7 ? Math.max(0.01, (1 - part) / 0.3) : 1);
       },
     });
-    if (this.state !== "in the air") return;
-    this.takeInHand();
-    await this.growInHand();
+    if (this.state === "in the air") this.takeInHand();
   }
 
   /** The lid springs open, and no cat can help itself. */
@@ -222,17 +220,11 @@ export class Play {
   private takeInHand(): void {
     const { carton } = this;
     this.state = "in hand";
+    carton.visible = false;
     this.camera.add(carton);
     carton.position.set(HAND.x, HAND.y, HAND.z);
     carton.rotation.set(0.5, 0, 0);
     carton.scale.setScalar(IN_HAND);
     this.box.open(0.12);
-  }
-
-  private growInHand(): Promise<void> {
-    return this.acts.play({
-      duration_s: 0.3,
-      step: (part) => this.carton.scale.setScalar(IN_HAND * Math.max(0.01, springy(part))),
-    });
   }
 }

@@ -18,7 +18,7 @@ import { discard, live, type Rig, SCALE } from "./rig";
 import { glow, INK } from "./solid";
 import { flightOf } from "./throwing";
 import { type CatOnStage, type Flick, type Gaze, NoStage, type Stage } from "./types";
-import { between_deg, direction, shown_m, standing } from "./world";
+import { between_deg, direction, seenAt, shown_m, standing, strayed } from "./world";
 
 /** Lower than a phone is held, so that the cats are met at eye level. */
 const EYE_M = 0.95;
@@ -39,6 +39,7 @@ export class ThreeStage implements Stage {
   private gaze: Gaze = { heading_deg: 0, pitch_deg: 0 };
   private thrown: Promise<"hit" | "miss"> | null = null;
   private now_s = 0;
+  private came_s = 0;
   private last_ms: number | null = null;
   private slowFrames = 0;
   private ratio = Math.min(window.devicePixelRatio, 2);
@@ -89,7 +90,6 @@ export class ThreeStage implements Stage {
     if (cat.species === this.cat?.species && this.rig !== null) {
       // The same one: its phone has moved, or knows better.
       this.cat = cat;
-      if (this.thrown === null) this.place(cat);
       return;
     }
     this.clear();
@@ -166,6 +166,7 @@ export class ThreeStage implements Stage {
   draw(at_s: number): void {
     this.now_s = at_s;
     if (this.rig !== null) live(this.rig, at_s, this.calm);
+    if (this.play.isIdle && this.thrown === null) this.place(at_s - this.came_s);
     this.play.advance(at_s);
     this.renderer.render(this.scene, this.camera);
   }
@@ -207,32 +208,33 @@ export class ThreeStage implements Stage {
   }
 
   private enter(rig: Rig): void {
-    if (this.cat !== null) this.place(this.cat);
+    this.place(0);
     this.spot.visible = true;
     const body = new Group();
     body.scale.setScalar(SCALE);
     body.add(rig.root);
     this.spot.add(body);
     this.rig = rig;
+    this.came_s = this.now_s;
     this.play.enter(body, this.spot);
   }
 
-  private place({ bearing_deg, distance_m }: CatOnStage): void {
+  /** Put the cat where it is now, and let it look at you. */
+  private place(at_s: number): void {
+    if (this.cat === null) return;
+    const { bearing_deg, distance_m } = this.cat;
+    const { aside_m, up_m } = this.calm < 1 ? { aside_m: 0, up_m: 0 } : strayed(at_s);
     const { x, z } = standing(bearing_deg, shown_m(distance_m));
-    this.spot.position.set(x, 0, z);
-    this.spot.rotation.y = Math.atan2(-x, -z);
+    const beside = standing(bearing_deg + 90, aside_m);
+    this.spot.position.set(x + beside.x, 0, z + beside.z);
+    this.spot.rotation.y = Math.atan2(-this.spot.position.x, -this.spot.position.z);
+    this.rig?.root.parent?.position.setY(up_m);
   }
 
   private async throwBox(flick: Flick): Promise<"hit" | "miss"> {
     const { heading_deg } = this.gaze;
     const height_px = this.renderer.domElement.clientHeight;
-    const cat =
-      this.cat === null || this.rig === null
-        ? null
-        : {
-            bearing_deg: this.cat.bearing_deg,
-            distance_m: shown_m(this.cat.distance_m),
-          };
+    const cat = this.rig === null ? null : seenAt(this.spot.position);
     const flight = flightOf(flick, { height_px, heading_deg }, cat);
     const outcome = await this.play.throwBox(flight);
     if (outcome === "miss") this.thrown = null;

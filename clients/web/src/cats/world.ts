@@ -42,3 +42,26 @@ export function between_deg(one: Vector, other: Vector): number {
 export function turn_deg(from_deg: number, to_deg: number): number {
   return ((((to_deg - from_deg + 180) % 360) + 360) % 360) - 180;
 }
+
+/** How far from its place a cat strays to either side. */
+const STRAY_M = 0.4;
+/** It stays somewhere, then hops on. */
+const STAY_S = 2.6;
+const HOP_S = 0.7;
+/** Where it is by turns, in parts of the way that it strays. */
+const STOPS = [0, 0.7, 0.1, -0.8, -0.2, 1, -0.5, 0.4, -1];
+
+/** How far beside its place a cat is at a moment, to its right, and how high it hops. */
+export function strayed(at_s: number): { aside_m: number; up_m: number } {
+  const round = STAY_S + HOP_S;
+  const turn = Math.floor(at_s / round);
+  const stop = (n: number) => STRAY_M * (STOPS[n % STOPS.length] ?? 0);
+  const part = Math.max(0, (at_s - turn * round - STAY_S) / HOP_S);
+  const aside_m = stop(turn) + (stop(turn + 1) - stop(turn)) * part * part * (3 - 2 * part);
+  return { aside_m, up_m: 0.16 * Math.abs(Math.sin(part * 2 * Math.PI)) };
+}
+
+/** Where a point of the ground is seen from the camera. */
+export function seenAt({ x, z }: Vector): { bearing_deg: number; distance_m: number } {
+  return { bearing_deg: Math.atan2(x, -z) / RADIANS, distance_m: Math.hypot(x, z) };
+}
