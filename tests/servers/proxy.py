@@ -32,7 +32,11 @@ class Proxy:
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         self.connections += 1
-        there_reader, there_writer = await asyncio.open_connection(*self._server)
+        try:
+            there_reader, there_writer = await asyncio.open_connection(*self._server)
+        except OSError:  # the server is away, and so is the proxy
+            writer.transport.abort()
+            return
         self._writers |= {writer, there_writer}
         try:
             async with asyncio.TaskGroup() as both:
