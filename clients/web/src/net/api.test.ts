@@ -70,7 +70,7 @@ test("a call has its key, body and query", async () => {
 
 test("a problem says its code, and all else that it knows", async () => {
   const { via } = server(problem(409, "already_redeemed"));
-  const said: Problem = await via("POST", "/v1/coupons/X/redeem").catch((error) => error);
+  const said = (await via("POST", "/v1/coupons/X/redeem").catch((no) => no)) as Problem;
   expect(said).toBeInstanceOf(Problem);
   expect(said).toMatchObject({ status: 409, code: "already_redeemed", message: "Not so." });
   expect(said.more.title).toBe("No.");
