@@ -1,6 +1,7 @@
 import { defineConfig } from "vite";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { budgets } from "./budgets.ts";
+import { offline } from "./offline.ts";
 
 const server = "http://127.0.0.1:8000";
 
@@ -24,6 +25,11 @@ export default defineConfig({
         // Loaded when a page needs them; entries, so that they keep their names.
         map: "src/map/index.ts",
         cats: "src/cats/index.ts",
+        sw: "src/offline/worker.ts",
+      },
+      output: {
+        // At the root, for that is what it looks after; under one name, for browsers ask by that.
+        entryFileNames: ({ name }) => (name === "sw" ? "[name].js" : "static/[name]-[hash].js"),
       },
     },
   },
@@ -32,8 +38,10 @@ export default defineConfig({
     compression({
       algorithms: [defineAlgorithm("gzip", { level: 9 }), defineAlgorithm("brotliCompress", {})],
       include: /\.(js|css|html|svg|json|webmanifest)$/,
+      exclude: /(^|\/)sw\.js$/, // it is finished after that
       threshold: 1024,
     }),
+    offline(),
     budgets(),
   ],
   // `npm run dev` beside `make serve`.
