@@ -1,5 +1,6 @@
 """What an operator has set for the pages: the map's tiles, and what is counted down to."""
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -35,13 +36,20 @@ class PageSettings(Struct, frozen=True):
     event: Event | None = None
 
 
+_HOST = re.compile(r"(\{s\}\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", re.IGNORECASE)
+"""What Content-Security-Policy has words for: no address of IPv6, no name and password."""
+
+
 def tiles_of(url: str, attribution: str) -> Tiles:
     """The tiles at a URL. BadSetting."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise BadSetting(f"not the URL of tiles: {url}")
-    if any(sign in parts.netloc for sign in " ;,'\"*"):
-        raise BadSetting(f"not the host of tiles: {parts.netloc}")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise BadSetting(f"not the URL of tiles: {url!r}: {error}") from error
+    if parts.scheme not in {"http", "https"} or not url.isprintable() or " " in url:
+        raise BadSetting(f"not the URL of tiles: {url!r}")
+    if _HOST.fullmatch(parts.netloc) is None:
+        raise BadSetting(f"not a host that a page's policy can name: {parts.netloc!r}")
     is_template = all(hole in url for hole in ("{z}", "{x}", "{y}"))
     return Tiles(url, "raster" if is_template else "style", attribution)
 

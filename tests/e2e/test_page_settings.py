@@ -1,0 +1,50 @@
+"""What an operator sets for the pages, through the command."""
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.e2e.test_command import catcat
+from tests.servers.catcat import catcat as catcat_server
+
+TILES = "https://{s}.tiles.example/{z}/{x}/{y}.png"
+EVENT = "Midnight 零点@2026-11-11T00:00+08:00"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--tiles", "tiles.example/{z}/{x}/{y}", "not the URL of tiles"),
+        ("--tiles", "https://*/{z}/{x}/{y}", "not a host that a page's policy can name"),
+        ("--event", "Midnight", "an event is NAME@TIME"),
+        ("--event", "Midnight@2026-11-11T00:00", "the time with its zone"),
+    ],
+)
+async def test_what_can_not_be_meant_is_refused_in_one_line(
+    tmp_path: Path, workers: str, option: str, value: str, said: str
+) -> None:
+    status, printed = await catcat(
+        "serve", "--data-dir", str(tmp_path), "--port", "0", "--workers", workers, option, value
+    )
+    assert status == 1
+    assert printed.startswith("Error: ")
+    assert said in printed
+    assert len(printed.splitlines()) == 1
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_every_process_tells_pages_the_same(tmp_path: Path, workers: str) -> None:
+    options = ["--workers", workers, "--tiles", TILES, "--tiles-attribution", "© A map"]
+    async with catcat_server(tmp_path, *options, "--event", EVENT) as server:
+        for _ in range(20):  # connections, which go to the processes as they come
+            async with aiohttp.ClientSession() as client:
+                async with client.get(f"{server.url}/v1/config") as answer:
+                    assert await answer.json() == {
+                        "tiles": {"url": TILES, "kind": "raster", "attribution": "© A map"},
+                        "event": {"name": "Midnight 零点", "at_ms": 1_794_326_400_000},
+                    }
+                async with client.get(f"{server.url}/") as answer:
+                    policy = answer.headers["Content-Security-Policy"]
+                    assert "connect-src 'self' https://*.tiles.example;" in policy
