@@ -52,6 +52,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
 
     `listener` is a bound socket to serve on, instead of the configuration's host and port.
     """
+    pages = page_settings(config)
     config.make_data_dir()
     async with AsyncExitStack() as stack:
         backends = await stack.enter_async_context(open_backends(config, wall_clock_ms))
@@ -87,7 +88,7 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
             traffic=traffic,
             tell=post.tell,
             forget_track=post.forget_track,
-            pages=_page_settings(config),
+            pages=pages,
             no_spawn=game.no_spawn.areas,
             census=backends.live.census,
             geocoder=await _geocoder(config, backends.live, stack),
@@ -101,7 +102,8 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         yield App(url, game.process, backends.live, backends.ledger, game.gateway, game.keeper)
 
 
-def _page_settings(config: Config) -> PageSettings:
+def page_settings(config: Config) -> PageSettings:
+    """What the operator has set for the pages. BadSetting."""
     return PageSettings(
         tiles=None if config.tiles is None else tiles_of(config.tiles, config.tiles_attribution),
         event=None if config.event is None else event_of(config.event),
