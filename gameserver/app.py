@@ -107,6 +107,7 @@ def page_settings(config: Config) -> PageSettings:
     return PageSettings(
         tiles=None if config.tiles is None else tiles_of(config.tiles, config.tiles_attribution),
         event=None if config.event is None else event_of(config.event),
+        practice=config.practice,
     )
 
 

@@ -141,6 +141,8 @@ def demo(bots: int, **options: Any) -> None:
     """Serve with a real city's stores and campaigns, and a few hundred bots walking there."""
     from gameserver.demo import run_demo  # noqa: PLC0415
 
+    if options["practice"] is None:
+        options["practice"] = True
     config = config_of(options)
     set_up_logging(config.log_level)
     run_to_end(run_demo(config, bots))

@@ -20,7 +20,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def option(name: str, **settings: Any) -> Callable[[Command], Command]:
     """An option whose variable is `CATCAT_` and its name."""
-    settings.setdefault("envvar", "CATCAT_" + name.removeprefix("--").upper().replace("-", "_"))
+    settings.setdefault(
+        "envvar", "CATCAT_" + name.removeprefix("--").partition("/")[0].upper().replace("-", "_")
+    )
     settings.setdefault("show_default", True)
     return click.option(name, show_envvar=True, **settings)
 
@@ -105,6 +107,11 @@ SERVING = together(
         help="What the big screen counts down to: Midnight@2026-11-11T00:00+08:00",
     ),
     option(
+        "--practice/--no-practice",
+        default=None,
+        help="Whether the players' page offers to walk by itself; only `demo` does unasked.",
+    ),
+    option(
         "--no-spawn",
         metavar="FILE.geojson",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -157,6 +164,7 @@ def config_of(options: dict[str, Any]) -> Config:
         tiles=options["tiles"] or None,
         tiles_attribution=options["tiles_attribution"],
         event=options["event"] or None,
+        practice=options["practice"] or False,
         no_spawn=options["no_spawn"],
         geocoder=options["geocoder"] or None,
         geocoder_options=_json_object("--geocoder-options", options["geocoder_options"]),

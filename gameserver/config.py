@@ -43,6 +43,9 @@ class Config:
     tiles_attribution: str = ""
     event: str | None = None
     """What the big screen counts down to, as NAME@TIME."""
+    practice: bool = False
+    """The players' page offers to walk by itself, for desks: nobody needs that where coupons are
+    worth something."""
     no_spawn: Path | None = None
     """A GeoJSON file of where no cat may be, read at the start."""
     geocoder: str | None = None

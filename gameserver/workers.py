@@ -169,6 +169,8 @@ class Worker:
             }
         if config.event is not None:
             secrets["CATCAT_EVENT"] = config.event
+        if config.practice:
+            secrets["CATCAT_PRACTICE"] = "1"
         if config.geocoder is not None:
             secrets |= {
                 "CATCAT_GEOCODER": config.geocoder,

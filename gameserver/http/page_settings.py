@@ -30,10 +30,14 @@ class Event(Struct, frozen=True):
 
 
 class PageSettings(Struct, frozen=True):
-    """Without `tiles` the maps are a plain grid, and nothing comes from a third party."""
+    """Without `tiles` the maps are a plain grid, and nothing comes from a third party.
+
+    `practice`: the players' page may walk by itself, as somebody else, for people at desks.
+    """
 
     tiles: Tiles | None = None
     event: Event | None = None
+    practice: bool = False
 
 
 _HOST = re.compile(r"(\{s\}\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", re.IGNORECASE)

@@ -17,7 +17,6 @@ DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 ARGUMENTS = [
     "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
@@ -28,14 +27,22 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+GRANTS_CAMERAS = "--use-fake-ui-for-media-stream"
+
+
 @asynccontextmanager
-async def chromium(*arguments: str) -> AsyncIterator[Browser]:
-    """A browser that ends with the block; `arguments` go before the usual ones."""
+async def chromium(*arguments: str, grants_cameras: bool = True) -> AsyncIterator[Browser]:
+    """A browser that ends with the block; `arguments` go before the usual ones.
+
+    Whoever asks it for a camera gets one, or nobody does.
+    """
     path = chromium_path()
     assert path is not None
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
-            executable_path=path, args=[*arguments, *ARGUMENTS], chromium_sandbox=False
+            executable_path=path,
+            args=[*arguments, *ARGUMENTS, *([GRANTS_CAMERAS] if grants_cameras else [])],
+            chromium_sandbox=False,
         )
         try:
             yield browser

@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from gameserver.http.pages import PAGES
 from tests.servers.chromium import chromium, chromium_path
+from tests.waiting import PATIENCE_S
 
 if not (PAGES / "index.html").is_file():
     raise pytest.UsageError("the pages are not built: `make pages`")
+
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest.fixture

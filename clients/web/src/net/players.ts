@@ -79,6 +79,8 @@ export interface StreetMap {
 export interface PageSettings {
   tiles: { url: string; kind: "raster" | "style"; attribution: string } | null;
   event: { name: string; at_ms: number } | null;
+  /** The players' page may walk by itself. */
+  practice: boolean;
 }
 
 /** Let somebody in. The same `once` (an Idempotency-Key) is the same guest. */

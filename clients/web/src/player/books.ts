@@ -1,0 +1,66 @@
+/** What the server knows of cats and of this player: species, points, the street's stores. */
+
+import type { Caught } from "../net";
+import { species as allSpecies, Mine, NoAnswer, Problem, pageSettings, streetMap } from "../net";
+import { keep, kept } from "./keep";
+import { guest, type Me, mayPractise, me, type Species, species, stores, tiles } from "./state";
+
+/** Show what the last visit knew, for the time until the server answers. */
+export function openBooks(): void {
+  species.value = kept<Species[]>("species") ?? [];
+  const known = kept<Me>("me");
+  me.value = known !== null && known.player === guest.value?.player ? known : null;
+}
+
+/** What everybody may know. Throws nothing: the page goes on with what it has. */
+export async function askStreet(): Promise<void> {
+  await Promise.all([
+    quietly(async () => {
+      const settings = await pageSettings();
+      tiles.value = settings.tiles;
+      mayPractise.value = settings.practice;
+    }),
+    quietly(async () => {
+      stores.value = (await streetMap()).stores;
+    }),
+    quietly(async () => {
+      species.value = await allSpecies();
+      keep("species", species.value);
+    }),
+  ]);
+}
+
+/** The player's points and album. Throws nothing. */
+export async function askMe(): Promise<void> {
+  const asker = guest.value;
+  if (asker === null) return;
+  await quietly(async () => {
+    const told = await new Mine(asker.token).me();
+    if (guest.value?.player !== told.player) return;
+    me.value = told;
+    keep("me", told);
+  });
+}
+
+/** Count a catch at once; the books follow. */
+export function countCatch({ species: kind, points }: Caught): void {
+  const now = me.value;
+  if (now === null) return;
+  const caught = (now.species[kind] ?? 0) + 1;
+  me.value = {
+    ...now,
+    points: now.points + points,
+    catches: now.catches + 1,
+    species: { ...now.species, [kind]: caught },
+  };
+  keep("me", me.value);
+}
+
+/** Without an answer nothing changes. */
+async function quietly(ask: () => Promise<void>): Promise<void> {
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof NoAnswer)) throw error;
+  }
+}

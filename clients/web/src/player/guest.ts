@@ -1,0 +1,44 @@
+/** Who plays on this device: signed up in one tap, kept, and forgotten when asked to. */
+
+import { Mine, signUp as newGuest, Problem } from "../net";
+import { drop, keep, kept } from "./keep";
+import { farewell, type Guest, guest } from "./state";
+
+/** The guest of the last visit, if the token is still good. */
+export function remember(now_ms: number): void {
+  const found = kept<Guest>("guest");
+  if (found === null) return;
+  if (found.expires_ms <= now_ms) leave("expired");
+  else guest.value = found;
+}
+
+/** Somebody new, or whoever it is already. Throws `Problem` and `NoAnswer`. */
+export async function signUp(): Promise<void> {
+  if (guest.value !== null) return;
+  // Kept until there is an answer, so that asking again after a lost one is no second guest.
+  const once = kept<string>("sign-up") ?? crypto.randomUUID();
+  keep("sign-up", once);
+  const made = await newGuest(once);
+  keep("guest", made);
+  drop("sign-up");
+  farewell.value = null;
+  guest.value = made;
+}
+
+/** The token opens nothing any more. */
+export function leave(why: "expired" | "forgotten"): void {
+  drop("guest", "wallet", "me", "catcat.attempt", "walker");
+  guest.value = null;
+  farewell.value = why;
+}
+
+/** Ask the server to forget this player. Throws like `signUp`. */
+export async function forgetMe(): Promise<void> {
+  if (guest.value === null) return;
+  try {
+    await new Mine(guest.value.token).forget();
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+  }
+  leave("forgotten");
+}
