@@ -265,6 +265,7 @@ async def test_the_first_of_a_troop_is_found_out_though_the_others_are_only_ever
         async with street.player("one") as one, street.player("two") as two:
             shared, ahead_ms = street.app.gateway.street, [0]
             shared.clock = lambda: int(time.time() * 1000) + ahead_ms[0]
+            shared.lookback._clock = shared.clock
             for number, place in enumerate(walk, 1):
                 ahead_ms[0] += 1_000
                 at_ms = time.time() * 1000 + ahead_ms[0]
@@ -272,10 +273,10 @@ async def test_the_first_of_a_troop_is_found_out_though_the_others_are_only_ever
                 await two.stand(place, at_ms=at_ms)
                 await until(lambda fixes=2 * number: shared.stats.fixes == fixes)
             cat = (await one.some_cat())["id"]
-            assert (await two.aim("no-cat"))["reason"] == "not_visible"
-            memory = shared.roster.memory("two")
+            memory, aimed_ms = shared.roster.memory("two"), shared.clock()
             assert memory is not None
-            await until(lambda: memory.looked_ms and not memory.is_looking)
+            assert (await two.aim("no-cat"))["reason"] == "not_visible"
+            await until(lambda: memory.looked_ms >= aimed_ms and not memory.is_looking)
             answer = await one.catch(cat, "a")
             assert answer["reason"] == "cooling_down"
             assert answer["retry_after_ms"] > 500_000
