@@ -3,7 +3,7 @@ import { coatOf } from "./coat";
 import { PLAIN } from "./kinds/stray";
 
 const INK = [58, 43, 63, 255];
-const NOTHING = [0, 0, 0, 0];
+const NOTHING = [250, 250, 250, 0];
 const GINGER = [238, 153, 51, 255];
 const CREAM = [255, 238, 221, 255];
 
