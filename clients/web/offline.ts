@@ -7,7 +7,6 @@ import type { Build } from "./src/offline/plan.ts";
 
 const WORKER = "sw.js";
 const PAGE = "index.html";
-const LATER = ["map", "cats"];
 /** From `public/`, which is not in the bundle. */
 const ALSO = ["/favicon.svg", "/icon-maskable.svg", "/manifest.webmanifest"];
 
@@ -25,28 +24,34 @@ function buildOf(bundle: Rollup.OutputBundle): Build {
   const entry = chunks.find((chunk) => chunk.isEntry && chunk.facadeModuleId?.endsWith(`/${PAGE}`));
   if (page === undefined || entry === undefined) throw new Error(`the build has no ${PAGE}`);
   const first = loadedWith(bundle, entry.fileName);
-  const later = new Set(LATER.flatMap((name) => lateFiles(bundle, chunks, name)));
+  const later = lateFiles(bundle, first);
   const paths = (files: Iterable<string>) => [...files].map((file) => `/${file}`).sort();
   const build = {
     page: sha256(sourceOf(page)),
     first: [...paths(first), ...ALSO],
-    later: paths(later).filter((path) => !first.has(path.slice(1))),
+    later: paths(later),
   };
   return { version: sha256(JSON.stringify(build)).slice(0, 16), ...build };
 }
 
-/** A script that is loaded later, with what it imports, and its workers. */
-function lateFiles(
-  bundle: Rollup.OutputBundle,
-  chunks: Rollup.OutputChunk[],
-  name: string,
-): string[] {
-  const chunk = chunks.find((one) => one.isEntry && one.name === name);
-  if (chunk === undefined) throw new Error(`the build has no ${name}`);
-  const workers = Object.keys(bundle).filter(
-    (file) => /worker.*\.js$/.test(file) && chunk.code.includes(file.replace(/^static\//, "")),
-  );
-  return [...loadedWith(bundle, chunk.fileName), ...workers];
+/** What these scripts import while they run, with all that it needs, and its workers. */
+function lateFiles(bundle: Rollup.OutputBundle, first: ReadonlySet<string>): Set<string> {
+  const later = new Set<string>();
+  const todo = [...first];
+  for (let fileName = todo.pop(); fileName !== undefined; fileName = todo.pop()) {
+    const file = bundle[fileName];
+    if (file?.type !== "chunk") continue;
+    const named = Object.keys(bundle).filter(
+      (other) => /worker.*\.js$/.test(other) && file.code.includes(other.replace(/^.*\//, "")),
+    );
+    for (const part of [...file.dynamicImports, ...named])
+      for (const each of loadedWith(bundle, part))
+        if (!first.has(each) && !later.has(each)) {
+          later.add(each);
+          todo.push(each);
+        }
+  }
+  return later;
 }
 
 /** A plugin that tells the service worker what to keep. */
