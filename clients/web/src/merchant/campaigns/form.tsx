@@ -98,7 +98,7 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
     (values, once) =>
       campaign ? change(campaign, values, zone.value) : make(values, zone.value, once),
     campaign?.id,
-    { valid_for_s: "valid_days", pace: "even" },
+    { renamed: { valid_for_s: "valid_days", pace: "even" }, needed: neededFor },
   );
   const values = form.values.value;
   const labels = {
@@ -232,6 +232,11 @@ async function change(
   keepCampaign(changed);
   tell(say("saved"));
   return campaignValues(changed, zone);
+}
+
+function neededFor({ kind }: CampaignValues): (keyof CampaignValues)[] {
+  const worth = { percent: ["value"], amount: ["value", "currency"], gift: [] }[kind] ?? [];
+  return ["title", ...(worth as (keyof CampaignValues)[]), "stock", "valid_days"];
 }
 
 function offerOf(values: CampaignValues) {

@@ -80,11 +80,16 @@ const SAID: readonly Said[] = [
   [/^is none of this address/, "Choose one of the places again.", "请重新选择一个地点。"],
 ];
 
+/** `90.0` is 90 to people. */
+function plain(value: string): string {
+  return value.replace(/\.0$/, "");
+}
+
 /** A message of the API for people; one that nobody foresaw stays as it is. */
 export function explain(message: string, language: Language): string {
   for (const [pattern, en, zh] of SAID) {
     const found = pattern.exec(message);
-    if (found) return (language === "zh" ? zh : en).replace("$1", found[1] ?? "");
+    if (found) return (language === "zh" ? zh : en).replace("$1", plain(found[1] ?? ""));
   }
   return message;
 }

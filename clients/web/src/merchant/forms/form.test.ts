@@ -49,3 +49,24 @@ test("what is sent again unchanged is the same request, and another one once it 
   expect(sent[0]).toBe(sent[1]);
   expect(sent[2]).not.toBe(sent[1]);
 });
+
+test("who has filled in nothing hears of all that is needed, and nothing is sent", async () => {
+  const { makeForm } = await import("./form");
+  let sent = 0;
+  const form = makeForm(
+    { title: "", stock: "", terms: "" },
+    async () => {
+      sent += 1;
+      return undefined;
+    },
+    { needed: () => ["title", "stock"] },
+  );
+  await form.submit();
+  expect(Object.keys(form.errors.value)).toEqual(["title", "stock"]);
+  expect(form.failure.value).not.toBe("");
+  expect(sent).toBe(0);
+  form.put("title", "Tea");
+  form.put("stock", "5");
+  await form.submit();
+  expect(sent).toBe(1);
+});

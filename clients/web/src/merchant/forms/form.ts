@@ -4,7 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { fieldErrors } from "../client";
 import { newOnce } from "../shell/once";
-import { sayProblem } from "./problems";
+import { sayIncomplete, sayProblem } from "./problems";
 
 export type Entry = string | boolean;
 export type Entries = Record<string, Entry>;
@@ -16,6 +16,8 @@ export interface Form<Values extends Entries> {
   errors: Signal<Record<string, string>>;
   /** What is wrong with the whole, in words for people; empty where nothing is. */
   failure: Signal<string>;
+  /** Grows with every attempt that failed, also where the same is wrong as before. */
+  failures: Signal<number>;
   busy: Signal<boolean>;
   put(name: keyof Values, value: Entry): void;
   submit(event?: Event): Promise<void>;
@@ -29,17 +31,27 @@ export type Send<Values> = (values: Values, once: string) => Promise<Values | un
 
 let made = 0;
 
-/** Fields of the API that stand in a form under another name. */
-export type Renamed = Record<string, string>;
+export interface Rules<Values> {
+  /** Fields of the API that stand in a form under another name. */
+  renamed?: Renamed;
+  /**
+   * The fields that must not be empty, by what else stands there. The API says one fault at a time:
+   * who has filled in nothing yet hears of all of them at once.
+   */
+  needed?: (values: Values) => (keyof Values & string)[];
+}
+
+type Renamed = Record<string, string>;
 
 export function makeForm<Values extends Entries>(
   start: Values,
   send: Send<Values>,
-  renamed: Renamed = {},
+  { renamed = {}, needed = () => [] }: Rules<Values> = {},
 ): Form<Values> {
   const values = signal(start);
   const errors = signal<Record<string, string>>({});
   const failure = signal("");
+  const failures = signal(0);
   const busy = signal(false);
   let sent: Values | null = null;
   let once = newOnce();
@@ -56,9 +68,18 @@ export function makeForm<Values extends Entries>(
   async function submit(event?: Event) {
     event?.preventDefault();
     if (busy.value) return;
-    busy.value = true;
-    errors.value = {};
     failure.value = "";
+    errors.value = Object.fromEntries(
+      needed(values.value)
+        .filter((name) => values.value[name] === "")
+        .map((name) => [name, "is missing"]),
+    );
+    if (Object.keys(errors.value).length > 0) {
+      failure.value = sayIncomplete();
+      failures.value += 1;
+      return;
+    }
+    busy.value = true;
     if (sent !== values.value) once = newOnce();
     sent = values.value;
     try {
@@ -67,13 +88,14 @@ export function makeForm<Values extends Entries>(
       sent = null;
     } catch (error) {
       errors.value = byField(error, Object.keys(values.value), renamed);
+      failures.value += 1;
       failure.value = Object.keys(errors.value).length === 0 ? sayWhole(error) : sayProblem(error);
     } finally {
       busy.value = false;
     }
   }
 
-  return { id: `form${made}`, values, errors, failure, busy, put, submit };
+  return { id: `form${made}`, values, errors, failure, failures, busy, put, submit };
 }
 
 /** A form of a component, the same as long as `about` is. */
@@ -81,9 +103,9 @@ export function useForm<Values extends Entries>(
   start: () => Values,
   send: Send<Values>,
   about: unknown,
-  renamed: Renamed = {},
+  rules: Rules<Values> = {},
 ): Form<Values> {
-  return useMemo(() => makeForm(start(), send, renamed), [about]);
+  return useMemo(() => makeForm(start(), send, rules), [about]);
 }
 
 /** The errors of a refusal by the names of a form's fields: `species.boba` is `species`' as well. */

@@ -53,6 +53,11 @@ const KNOWN = new Set([
 
 type Known = typeof KNOWN extends Set<infer Code> ? Code : never;
 
+/** Some fields are still empty. */
+export function sayIncomplete(): string {
+  return say("fields");
+}
+
 /** What to tell somebody of a request that failed. */
 export function sayProblem(error: unknown): string {
   if (error instanceof NoAnswer) return say("offline");

@@ -43,9 +43,10 @@ export function Sheet<Values extends Entries>({
 function Faults<Values extends Entries>({ form, labels }: Pick<Sheet<Values>, "form" | "labels">) {
   const box = useRef<HTMLDivElement>(null);
   const failure = form.failure.value;
+  const failures = form.failures.value;
   useEffect(() => {
-    if (failure) box.current?.focus();
-  }, [failure]);
+    if (failures > 0) box.current?.focus();
+  }, [failures]);
   if (!failure) return null;
   return (
     <div class="faults" role="alert" tabIndex={-1} ref={box}>

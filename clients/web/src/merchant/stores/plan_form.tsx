@@ -79,7 +79,10 @@ export function PlanForm({ store }: { store: Store }) {
       return undefined;
     },
     store.id,
-    { lifetime_s: "lifetime_min" },
+    {
+      renamed: { lifetime_s: "lifetime_min" },
+      needed: () => ["cats_alive", "lifetime_min", "catches_per_cat"],
+    },
   );
   const values = form.values.value;
   const preview = usePreview(store, form, before);
