@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gameserver.ledger.batch import Many, among, texts
@@ -12,6 +12,8 @@ from gameserver.ledger.database import Database
 from gameserver.ledger.tables import footfall, stores
 
 HOUR_MS = 3_600_000
+KEPT_HOURS = 92 * 24
+"""How long an hour is kept: a quarter of a year."""
 
 _COLUMNS = ("store_id", "hour", "seen", "approached", "caught")
 
@@ -64,6 +66,13 @@ def _adding(dialect_insert: Callable[..., Any]) -> Many:
     return Many(statement.on_conflict_do_update(index_elements=keys, set_=sums), *_COLUMNS)
 
 
+_SWEEP = Many(
+    delete(footfall).where(
+        footfall.c.store_id == bindparam("store"), footfall.c.hour == bindparam("at_hour")
+    ),
+    "store",
+    "at_hour",
+)
 _ADD = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
 
 
@@ -73,6 +82,15 @@ def add(connection: Connection, steps: Sequence[Steps], now_ms: int) -> None:
     hour = now_ms // HOUR_MS
     rows = [(each.store, hour, each.seen, each.approached, each.caught) for each in steps]
     _ADD[connection.dialect.name](connection, sorted(rows))
+
+
+def sweep_footfall(connection: Connection, now_ms: int, limit: int) -> int:
+    """Forget at most `limit` of the rows that are kept no longer; how many it were."""
+    last = now_ms // HOUR_MS - KEPT_HOURS
+    old = select(footfall.c.store_id, footfall.c.hour).where(footfall.c.hour < last).limit(limit)
+    rows = connection.execute(old).all()
+    _SWEEP(connection, [tuple(row) for row in rows])
+    return len(rows)
 
 
 def hours(connection: Connection, merchant: str, from_ms: int, to_ms: int) -> list[StoreHour]:

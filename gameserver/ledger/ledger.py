@@ -9,7 +9,7 @@ from gameserver.ledger.audit import Check, audit
 from gameserver.ledger.catches import Catches
 from gameserver.ledger.coupons import LedgerCoupons
 from gameserver.ledger.database import DEFAULT_LIMITS, Database, LedgerError, Limits, open_database
-from gameserver.ledger.footfall import Footfalls
+from gameserver.ledger.footfall import Footfalls, sweep_footfall
 from gameserver.ledger.idempotency import Idempotency, sweep
 from gameserver.ledger.merchants import Merchants
 from gameserver.ledger.players import Players, forget_leftovers
@@ -48,14 +48,15 @@ class Ledger:
     async def tidy(self, now_ms: int, limit: int = 500) -> int:
         """Write down what time has brought, in at most `limit` rows of a kind; how many it were.
 
-        Coupons expire, abandoned reservations are released, kept answers go, and so does what came
-        late of players who are gone.
+        Coupons expire, abandoned reservations are released, kept answers go, and so do old footfall
+        and what came late of players who are gone.
         Whoever does this, and when, changes nothing for anybody.
         """
         expired = await self.db.write(expire, now_ms, limit)
         swept = await self.db.write(sweep, now_ms, limit)
         freed = await self.db.write(release_abandoned, now_ms, limit)
-        return expired + swept + freed + await self.db.write(forget_leftovers, limit)
+        forgotten = await self.db.write(sweep_footfall, now_ms, limit)
+        return expired + swept + freed + forgotten + await self.db.write(forget_leftovers, limit)
 
     async def audit(self) -> list[Check]:
         """See `audit.audit`."""

@@ -296,6 +296,7 @@ footfall = Table(
     Column("seen", BigInteger, nullable=False),
     Column("approached", BigInteger, nullable=False),
     Column("caught", BigInteger, nullable=False),
+    Index(None, "hour"),
     sqlite_with_rowid=False,
 )
 

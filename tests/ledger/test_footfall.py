@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gameserver.ledger.footfall import HOUR_MS, Steps, StoreHour
+from gameserver.ledger.footfall import HOUR_MS, KEPT_HOURS, Steps, StoreHour
 from gameserver.ledger.ledger import Ledger
 from tests.ledger.shop import NOW, Shop, open_shop
 
@@ -23,3 +23,13 @@ async def test_a_merchant_reads_of_the_own_stores_only(ledger: Ledger, shop: Sho
     await ledger.footfalls.add([Steps(shop.store, 3, 2, 1), Steps(other.store, 5, 0, 0)], NOW)
     found = await ledger.footfalls.hours(other.merchant, 0, NOW)
     assert [(hour.store, hour.seen) for hour in found] == [(other.store, 5)]
+
+
+async def test_an_hour_is_forgotten_a_quarter_of_a_year_later(ledger: Ledger, shop: Shop):
+    for ago in (0, KEPT_HOURS, KEPT_HOURS + 1, KEPT_HOURS + 2):
+        await ledger.footfalls.add([Steps(shop.store, 1, 0, 0)], NOW - ago * HOUR_MS)
+    assert await ledger.tidy(NOW, limit=1) == 1
+    assert await ledger.tidy(NOW, limit=9) == 1
+    assert await ledger.tidy(NOW, limit=9) == 0
+    kept = await ledger.footfalls.hours(shop.merchant, 0, NOW)
+    assert [hour.hour_ms for hour in kept] == [HOUR - KEPT_HOURS * HOUR_MS, HOUR]

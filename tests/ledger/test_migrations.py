@@ -121,7 +121,7 @@ def indexes(connection: Connection) -> dict[str, set[str | None]]:
 
 
 NEW_INDEXES = {
-    "footfall": set[str](),
+    "footfall": {"ix_footfall_hour"},
     "sanctions": {"ix_sanctions_player_id", "ix_sanctions_rev"},
 }
 """Of the tables that came later."""

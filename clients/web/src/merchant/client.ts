@@ -9,6 +9,16 @@ export function fieldErrors(error: unknown): FieldError[] {
   return (error.more.errors as FieldError[] | undefined) ?? [];
 }
 
+/** An answer, or nothing where the coupon service, which may be anybody's own, has no such report. */
+export async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
 /** A request whose body or answer is a file. Throws `Problem` and `NoAnswer`, as `call` does. */
 async function asked(key: string, path: string, init: RequestInit): Promise<Response> {
   let answer: Response;

@@ -20,3 +20,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id", "hour", name=op.f("pk_footfall")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_footfall_hour"), "footfall", ["hour"])

@@ -6,6 +6,7 @@ import { language, texts } from "../../i18n";
 import type { Campaign, Listed, Redemption, StoreNow, StreetNow } from "../api";
 import { left, phaseOf } from "../campaigns/campaign";
 import { PhaseBadge } from "../campaigns/phase";
+import { orNothing } from "../client";
 import { sayProblem } from "../forms/problems";
 import { href } from "../route";
 import { ask } from "../session";
@@ -45,10 +46,10 @@ interface Now {
 async function readNow(): Promise<Now> {
   const [street, redemptions] = await Promise.all([
     ask<StreetNow>("GET", "/v1/cats"),
-    ask<Listed<Redemption>>("GET", "/v1/reports/redemptions", { query: { limit: 10 } }),
+    orNothing(ask<Listed<Redemption>>("GET", "/v1/reports/redemptions", { query: { limit: 10 } })),
     readCampaigns(),
   ]);
-  return { street, redemptions: redemptions.items };
+  return { street, redemptions: redemptions?.items ?? [] };
 }
 
 export function LiveView() {

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { language, texts } from "../../i18n";
 import type { FunnelHour, RedeemedHour, WalkedHour } from "../api";
-import { keep } from "../client";
+import { keep, orNothing } from "../client";
 import { sayProblem } from "../forms/problems";
 import { ask, save } from "../session";
 import { count } from "../shell/money";
@@ -129,9 +129,9 @@ async function read(from_ms: number, to_ms: number): Promise<FunnelHour[]> {
   const query = { from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString() };
   const [walked, redeemed] = await Promise.all([
     ask<{ hours: WalkedHour[] }>("GET", "/v1/footfall", { query }),
-    ask<{ hours: RedeemedHour[] }>("GET", "/v1/reports/redeemed-hours", { query }),
+    orNothing(ask<{ hours: RedeemedHour[] }>("GET", "/v1/reports/redeemed-hours", { query })),
   ]);
-  return joined(walked.hours, redeemed.hours);
+  return joined(walked.hours, redeemed?.hours ?? []);
 }
 
 function nameOf(store: string): string {
