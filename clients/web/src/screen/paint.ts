@@ -9,7 +9,7 @@ const SPARKS = 5;
 /** One in so many leaves a paw print. */
 const PAWS = 0.4;
 /** So many lights at once shine in full. */
-const FEW = 24;
+const FEW = 18;
 
 type Brush = OffscreenCanvas | HTMLCanvasElement;
 
@@ -64,7 +64,7 @@ export function painter(pen: CanvasRenderingContext2D, size: Size, still: boolea
     }
     const flash = t < 0.08 ? t / 0.08 : fade;
     put(tint.glow, x, y, unit * large * (2.5 + 4 * easeOut(t)), flash * 0.6 * bright);
-    put(tint.glow, x, y, unit * 1.4 * (1.4 - t), flash);
+    put(tint.glow, x, y, unit * 1.4 * (1.4 - t), flash * (0.35 + 0.65 * bright));
     put(tint.ring, x, y, unit * large * (1 + 7 * easeOut(t)), fade * 0.5 * bright);
     if ((one.lot * 97) % 1 < PAWS * bright) {
       const up = unit * (1 + 3.2 * easeOut(t));

@@ -96,7 +96,7 @@ export class Wall {
       height: free.height,
     };
     this.#chart = new Chart(this.#stores, room);
-    const unit = Math.max(12, Math.min(free.width, free.height) / 42);
+    const unit = Math.max(9, Math.min(free.width, free.height) / 42);
     const ground = sized(this.#ground, width, height, GROUND_PIXELS_MOST);
     const size = { width, height, unit };
     if (ground) drawGround(ground, size, this.#chart, this.#stores);
