@@ -150,7 +150,7 @@ def recentred(middle: int, lat: float, lon: float) -> int:
 
 
 Calm = tuple[float, float, float, float]
-"""A circle in a cell: within it a view around that cell need not be thought about.
+"""A circle: while a player is in it, the player's view need not be thought about.
 
 Its centre in degrees (lat, lon); what a degree of longitude is in degrees of latitude there; its
 radius in degrees of latitude, squared. A plain tuple: every fix takes it apart.
@@ -159,36 +159,49 @@ radius in degrees of latitude, squared. A plain tuple: every fix takes it apart.
 RESTLESS: Calm = (0.0, 0.0, 0.0, -1.0)
 """No place is in it."""
 
-_CALM_SHARE = 0.97
-"""Of the circle that just fits into the cell: the plane is off by less than the rest."""
+_PLANE_OFF_M = 0.5
+"""By more the plane around a place is not off within a view, this side of _CALM_LAT_MAX."""
 
 _CALM_LAT_MAX = 85.0
 
 
-@lru_cache(maxsize=65_536)
-def calm(middle: int) -> Calm:
-    """Where `recentred(middle, lat, lon)` is `middle` for certain: nine tenths of the cell.
+def calm(middle: int, lat: float, lon: float) -> Calm:
+    """A circle with this place in it where `recentred(middle, ...)` is `middle` for certain.
 
-    With (c_lat, c_lon, scale, radius2), a place is in it where
-    `(lat - c_lat) ** 2 + ((lon - c_lon) * scale) ** 2 < radius2`.
+    It is to be `middle` here as well. With (c_lat, c_lon, scale, radius2), a place is in the circle
+    where `(lat - c_lat) ** 2 + ((lon - c_lon) * scale) ** 2 < radius2`.
     """
-    lat, lon = h3.cell_to_latlng(middle)
-    boundary = h3.cell_to_boundary(middle)
+    widest = _calm_around_middle(middle)
+    c_lat, c_lon, scale, radius2 = widest
+    if (lat - c_lat) ** 2 + ((lon - c_lon) * scale) ** 2 < radius2:
+        return widest
+    return _calm_around(middle, lat, lon)
+
+
+@lru_cache(maxsize=65_536)
+def _calm_around_middle(middle: int) -> Calm:
+    return _calm_around(middle, *h3.cell_to_latlng(middle))
+
+
+def _calm_around(middle: int, lat: float, lon: float) -> Calm:
+    """Who goes d metres is at most 2 d nearer to another cell's middle, compared with the old."""
     if abs(lat) > _CALM_LAT_MAX:
         return RESTLESS
     scale = cos(radians(lat))
-    # The nearest point of each edge, on the plane around the middle.
-    plane = [((b - lon + 540.0) % 360.0 - 180.0) * scale + 1j * (a - lat) for a, b in boundary]
-    radius = min(
-        _far_from_origin(start, end)
-        for start, end in zip(plane, (*plane[1:], plane[0]), strict=True)
+    from_old, *from_others = (
+        hypot(there_lat - lat, ((there_lon - lon + 540.0) % 360.0 - 180.0) * scale)
+        for there_lat, there_lon in _middles_around(middle)
     )
-    return lat, lon, scale, (_CALM_SHARE * radius) ** 2
+    nearer = from_old - min(from_others)
+    radius = (RECENTRE_M / METRES_PER_DEG - nearer) / 2.0 - _PLANE_OFF_M / METRES_PER_DEG
+    return (lat, lon, scale, radius**2) if radius > 0.0 else RESTLESS
 
 
-def _far_from_origin(start: complex, end: complex) -> float:
-    """The distance of a line through two points from the origin."""
-    return abs((start.conjugate() * end).imag) / abs(end - start)
+@lru_cache(maxsize=4_096)
+def _middles_around(middle: int) -> list[tuple[float, float]]:
+    """The middle of a cell, then those of the cells around it."""
+    around = h3.grid_disk(middle, 1)
+    return [h3.cell_to_latlng(cell) for cell in sorted(around, key=middle.__ne__)]
 
 
 @lru_cache(maxsize=65_536)

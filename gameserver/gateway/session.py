@@ -233,6 +233,7 @@ class Session:
         old = self._middle
         middle = view_cell(lat, lon) if old is None else recentred(old, lat, lon)
         if middle == old:
+            self._calm = calm(middle, lat, lon)
             return
         if old is not None:
             looked_before_ms = now_ms - self._looked_ms
@@ -246,7 +247,7 @@ class Session:
         self._looked_ms = now_ms
         self._place = (lat, lon)
         self._middle = middle
-        self._calm = calm(middle)
+        self._calm = calm(middle, lat, lon)
         looked_from_s = perf_counter()
         self._street.world.look(self, old, middle)
         self._street.stats.view_times.add(perf_counter() - looked_from_s)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import h3.api.basic_int as h3
 import pytest
 from geopy.distance import geodesic
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from gameserver.game.geo import (
@@ -15,6 +15,7 @@ from gameserver.game.geo import (
     STORE_RADIUS_MAX_M,
     VIEW_M,
     VIEW_RES,
+    Calm,
     bearing_deg,
     calm,
     cat_region,
@@ -244,28 +245,45 @@ def test_a_circle_around_the_player_lies_in_the_view_at_the_edge_of_the_hysteres
     assert circle <= view_cells(middle)
 
 
-def is_calm(middle: int, lat: float, lon: float) -> bool:
-    calm_lat, calm_lon, lon_scale, radius2 = calm(middle)
+def is_in(circle: Calm, lat: float, lon: float) -> bool:
+    calm_lat, calm_lon, lon_scale, radius2 = circle
     return (lat - calm_lat) ** 2 + ((lon - calm_lon) * lon_scale) ** 2 < radius2
 
 
-@given(anywhere, bearings, st.floats(0.0, 400.0))
+@given(anywhere, bearings, st.floats(0.0, 300.0), bearings, st.floats(0.0, 300.0))
 @settings(max_examples=1000)
-def test_where_a_view_is_calm_it_stays_as_it_is(place: Place, bearing: float, far_m: float) -> None:
+def test_where_a_view_is_calm_it_stays_as_it_is(
+    place: Place, bearing: float, far_m: float, turn: float, farther_m: float
+) -> None:
     middle = view_cell(*place)
-    there = destination(*h3.cell_to_latlng(middle), bearing, far_m)
-    assert not is_calm(middle, *there) or recentred(middle, *there) == middle
+    here = destination(*h3.cell_to_latlng(middle), bearing, far_m)
+    assume(recentred(middle, *here) == middle)
+    there = destination(*here, turn, farther_m)
+    assert not is_in(calm(middle, *here), *there) or recentred(middle, *there) == middle
 
 
 @given(in_town, bearings)
 def test_a_view_is_calm_in_most_of_its_cell(place: Place, bearing: float) -> None:
     middle = view_cell(*place)
-    assert is_calm(middle, *destination(*h3.cell_to_latlng(middle), bearing, 120.0))
+    middle_at = h3.cell_to_latlng(middle)
+    assert is_in(calm(middle, *middle_at), *destination(*middle_at, bearing, 150.0))
+
+
+@given(in_town, bearings, st.floats(0.0, 250.0), bearings)
+def test_who_walks_at_the_edge_of_a_view_is_left_in_peace_for_some_steps(
+    place: Place, bearing: float, far_m: float, turn: float
+) -> None:
+    middle = view_cell(*place)
+    here = destination(*h3.cell_to_latlng(middle), bearing, far_m)
+    assume(recentred(middle, *destination(*here, bearing, 15.0)) == middle)
+    assert is_in(calm(middle, *here), *destination(*here, turn, 5.0))
 
 
 def test_no_place_is_calm_at_a_pole() -> None:
     """The plane around a middle would be off too far there."""
-    assert not is_calm(view_cell(90.0, 0.0), *h3.cell_to_latlng(view_cell(90.0, 0.0)))
+    middle = view_cell(90.0, 0.0)
+    at = h3.cell_to_latlng(middle)
+    assert not is_in(calm(middle, *at), *at)
 
 
 @given(st.one_of(on_a_view_border, anywhere))
