@@ -4,7 +4,7 @@ A fix costs an append here and nothing more; what a track says of its player is 
 aims or catches (`gameserver.game.signals`).
 """
 
-from math import copysign, inf
+from math import copysign, inf, isnan, nan
 from struct import Struct as Layout
 from typing import NamedTuple
 
@@ -91,70 +91,96 @@ class Track:
     """A player's own positions: the last one, the last steps, one minute and ten, thinned."""
 
     __slots__ = (
+        "_accuracy_m",
         "_due_ms",
+        "_from",
+        "_lat",
+        "_late_ms",
+        "_lon",
         "_long",
         "_long_due_ms",
         "_minute",
-        "_origin",
+        "_mock",
+        "_received_ms",
         "_steps",
-        "last",
         "phone",
     )
 
     def __init__(self) -> None:
-        self.last: SeenFix | None = None
+        self._lat = self._lon = nan
+        """Of the last fix, as what follows; NaN, which is like no other place, before the first."""
+        self._accuracy_m = self._late_ms = 0.0
+        self._received_ms = 0
+        self._mock = False
         self.phone = PhoneClock()
         self._begin(Origin(0.0, 0.0, 0))
 
     def _begin(self, origin: Origin) -> None:
-        self._origin = origin
+        self._from = (origin.lat, origin.lon, origin.received_ms)
+        """The origin; every fix takes it apart, which is quick with a plain tuple only."""
         self._steps = bytearray()
         self._minute = bytearray()
         self._long = bytearray()
         self._due_ms = self._long_due_ms = -inf
 
+    @property
+    def last(self) -> SeenFix | None:
+        """The last fix of this session."""
+        if isnan(self._lat):
+            return None
+        return SeenFix(
+            self._lat, self._lon, self._accuracy_m, self._received_ms, self._late_ms, self._mock
+        )
+
     def new_session(self) -> None:
         """Go on in a new session: it has said no place yet, but where the player was counts."""
-        self.last = None
+        self._lat = self._lon = nan
         self.phone.new_session()
 
     def add(
         self, place: tuple[float, float], accuracy_m: float, mock: bool, at_ms: float, now_ms: int
-    ) -> SeenFix:
+    ) -> None:
         """Take in a fix received now; `at_ms` is the phone's clock, of which only changes count."""
         lat, lon = place
         phone = self.phone
-        late = now_ms - at_ms - phone.quickest_ms
+        late_ms = now_ms - at_ms - phone.quickest_ms
         # Nearly always: what `hear` would say as well.
-        if 0.0 <= late <= phone.calm_ms and at_ms >= phone.said_ms - BACK_MS:
+        if 0.0 <= late_ms <= phone.calm_ms and at_ms >= phone.said_ms - BACK_MS:
             phone.said_ms = at_ms
         else:
-            late = phone.hear(at_ms, now_ms)
-        before = self.last
-        self.last = fix = SeenFix(lat, lon, accuracy_m, now_ms, late, mock)
+            late_ms = phone.hear(at_ms, now_ms)
+        is_step = lat != self._lat or lon != self._lon
+        self._lat = lat
+        self._lon = lon
+        self._accuracy_m = accuracy_m
+        self._received_ms = now_ms
+        self._late_ms = late_ms
+        self._mock = mock
         if now_ms >= self._due_ms:
-            self._sample(fix)
-        if before is None or lat != before.lat or lon != before.lon:
-            from_lat, from_lon, from_ms = self._origin
+            self._sample()
+        if is_step:
+            from_lat, from_lon, from_ms = self._from
             doubt_m = -accuracy_m if mock else accuracy_m
             steps = self._steps
-            steps += _pack(lat - from_lat, lon - from_lon, doubt_m, now_ms - from_ms, late)
+            steps += _pack(lat - from_lat, lon - from_lon, doubt_m, now_ms - from_ms, late_ms)
             if len(steps) >= _STEPS_MOST:
                 del steps[: _STEPS_MOST // 2]
-        return fix
 
-    def _sample(self, fix: SeenFix) -> None:
+    def _sample(self) -> None:
+        now_ms = self._received_ms
         if not self._minute:
-            self._begin(Origin(fix.lat, fix.lon, fix.received_ms))
+            self._begin(Origin(self._lat, self._lon, now_ms))
+        fix = self.last
+        assert fix is not None
         row = self._row(fix)
-        self._due_ms = fix.received_ms + SAMPLE_EVERY_MS
+        self._due_ms = now_ms + SAMPLE_EVERY_MS
         _append(self._minute, row, _MINUTE)
-        if fix.received_ms >= self._long_due_ms:
-            self._long_due_ms = fix.received_ms + LONG_EVERY_MS
+        if now_ms >= self._long_due_ms:
+            self._long_due_ms = now_ms + LONG_EVERY_MS
             _append(self._long, row, _LONG)
 
     def _row(self, fix: SeenFix) -> bytes:
-        lat, lon, from_ms = self._origin
+        lat, lon, from_ms = self._from
         doubt_m = -fix.accuracy_m if fix.mock else fix.accuracy_m
         since_ms = fix.received_ms - from_ms
         return _pack(fix.lat - lat, fix.lon - lon, doubt_m, since_ms, fix.late_ms)
@@ -187,7 +213,7 @@ class Track:
         return found
 
     def _since(self, rows: bytes | bytearray, from_ms: float) -> list[Sample]:
-        lat, lon, epoch_ms = self._origin
+        lat, lon, epoch_ms = self._from
         from_ms -= epoch_ms
         return [
             Sample(
@@ -210,12 +236,12 @@ class Track:
         """
         if not self._minute:
             return None
-        from_ms = now_ms - LONG_WINDOW_MS - self._origin.received_ms
+        from_ms = now_ms - LONG_WINDOW_MS - self._from[2]
         steps, minute, long = (
             b"".join(_pack(*row) for row in _ROW.iter_unpack(rows) if row[3] >= from_ms)
             for rows in (self._steps[-STEPS_KEPT * _ROW.size :], self._minute, self._long)
         )
-        return PackedTrack(self._origin, steps, minute, long, list(self.phone.sets))
+        return PackedTrack(Origin(*self._from), steps, minute, long, list(self.phone.sets))
 
     def resume(self, packed: PackedTrack) -> None:
         """Put what another process saw of this player before what was seen here since.

@@ -411,7 +411,9 @@ def test_a_queue_of_old_fixes_is_old_however_wrong_the_phones_clock_is(
 def test_no_clock_makes_a_fix_younger_than_it_came(first_ms: float, then_ms: float) -> None:
     track = Track()
     track.add(TOWN, 5.0, False, first_ms, NOW_MS)
-    fix = track.add(TOWN, 5.0, False, then_ms, NOW_MS + 1_000)
+    track.add(TOWN, 5.0, False, then_ms, NOW_MS + 1_000)
+    fix = track.last
+    assert fix is not None
     assert fix.late_ms >= 0
     assert freshness(track, NOW_MS + 1_000 + 15_001) == Refusal("stale_fix")
 
