@@ -320,37 +320,52 @@ class Codec(NamedTuple):
     subprotocol: str
     text: bool
     encode: Callable[[Any], bytes]
-    decode_raw: Callable[[bytes], Incoming]
+    decode: Callable[[bytes], Incoming]
+    """The message in a frame's payload, checked. BadMessage for anything else."""
 
-    def decode(self, payload: bytes) -> Incoming:
-        """The message in a frame's payload, checked. BadMessage for anything else."""
+
+def _checked(decode: Callable[[bytes], Incoming]) -> Callable[[bytes], Incoming]:
+    """A codec's `decode`: what msgspec's decoder leaves unchecked is looked at as well.
+
+    A function of its own for each codec, as every fix goes through it: there is nothing to look up.
+    """
+
+    def decode_checked(payload: bytes) -> Incoming:
         try:
-            message = self.decode_raw(payload)
+            message = decode(payload)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise BadMessage(_said(error)) from error
-        match message:
-            case Fix():
-                pass  # the struct's own bounds say it all
-            case Catch():
-                _check_ids(message.attempt, message.cat, message.ticket)
-            case Aim():
-                _check_ids(message.cat)
-            case Hello():
-                if len(message.token) > TOKEN_MAX:
-                    raise BadMessage("the token is too long")
-                if message.attestation and len(message.attestation) > ATTESTATION_MAX:
-                    raise BadMessage("the attestation is too long")
+        if not isinstance(message, Fix):  # whose own bounds say it all
+            _check(message)
         return message
+
+    return decode_checked
+
+
+def _check(message: Hello | Aim | Catch) -> None:
+    match message:
+        case Catch():
+            _check_ids(message.attempt, message.cat, message.ticket)
+        case Aim():
+            _check_ids(message.cat)
+        case Hello():
+            if len(message.token) > TOKEN_MAX:
+                raise BadMessage("the token is too long")
+            if message.attestation and len(message.attestation) > ATTESTATION_MAX:
+                raise BadMessage("the attestation is too long")
 
 
 JSON = Codec(
-    "catcat.v1.json", True, msgspec.json.Encoder().encode, msgspec.json.Decoder(Incoming).decode
+    "catcat.v1.json",
+    True,
+    msgspec.json.Encoder().encode,
+    _checked(msgspec.json.Decoder(Incoming).decode),
 )
 MSGPACK = Codec(
     "catcat.v1.msgpack",
     False,
     msgspec.msgpack.Encoder().encode,
-    msgspec.msgpack.Decoder(Incoming).decode,
+    _checked(msgspec.msgpack.Decoder(Incoming).decode),
 )
 CODECS: dict[str | None, Codec] = {None: JSON, JSON.subprotocol: JSON, MSGPACK.subprotocol: MSGPACK}
 

@@ -30,6 +30,7 @@ from gameserver.protocol import (
     Fix,
     FixFields,
     Hello,
+    Incoming,
     Outgoing,
     Welcome,
     WireRules,
@@ -86,6 +87,7 @@ class Session:
         "_calm",
         "_codec",
         "_datum",
+        "_decode",
         "_empty_ms",
         "_hunt",
         "_line",
@@ -105,6 +107,7 @@ class Session:
         self._street = street
         self._line = line
         self._codec = codec
+        self._decode = codec.decode
         self._datum = _WGS84
         self._middle: int | None = None
         self._calm = RESTLESS
@@ -129,15 +132,15 @@ class Session:
         """One whole message from the phone."""
         if self.closed:
             return
-        street = self._street
-        stats = street.stats
-        stats.messages_in += 1
-        started_s = 0.0 if stats.messages_in % TIMED_ONE_IN else perf_counter()
-        now_ms = street.clock()
+        street, decode = self._street, self._decode
+        stats, clock = street.stats, street.clock  # called by name: `street.clock()` is dearer
+        stats.messages_in = count = stats.messages_in + 1
+        started_s = 0.0 if count % TIMED_ONE_IN else perf_counter()
+        now_ms = clock()
         if not self._allow(now_ms):
             return
         try:
-            message = self._codec.decode(payload)
+            message = decode(payload)
         except BadMessage as error:
             self.fail("bad_message", str(error))
             return
@@ -145,19 +148,22 @@ class Session:
             stats.decode_times.add(perf_counter() - started_s)
         if self.player is None:
             self._hello(message, now_ms)
-            return
+        elif isinstance(message, Fix):
+            stats.fixes += 1
+            self.see(message, now_ms)
+            if started_s:
+                stats.fix_times.add(perf_counter() - started_s)
+        else:
+            self._do(message, self.player, now_ms)
+
+    def _do(self, message: Incoming, player: str, now_ms: int) -> None:
         match message:
-            case Fix():
-                stats.fixes += 1
-                self.see(message, now_ms)
-                if started_s:
-                    stats.fix_times.add(perf_counter() - started_s)
             case Aim():
                 self._hunt.aim(message, now_ms)
             case Catch():
                 judged_from_s = perf_counter()
-                self._hunt.throw(message, self.player, now_ms)
-                stats.judge_times.add(perf_counter() - judged_from_s)
+                self._hunt.throw(message, player, now_ms)
+                self._street.stats.judge_times.add(perf_counter() - judged_from_s)
             case Hello():
                 self.fail("hello_repeated", "hello is said once")
 

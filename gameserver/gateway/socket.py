@@ -15,14 +15,22 @@ from websockets.protocol import State
 from websockets.typing import Origin
 
 from gameserver.gateway.core import SUBPROTOCOLS, Core
-from gameserver.gateway.frames import frame_head, frame_size, whole_payload
+from gameserver.gateway.frames import (
+    HEAD,
+    MASKED,
+    SMALL,
+    frame_head,
+    opening_of,
+    unmask,
+    whole_payloads,
+)
+from gameserver.gateway.intake import BITE, Intake
 from gameserver.gateway.session import Line, Session
 from gameserver.protocol import (
     CODECS,
     HELLO_WITHIN_S,
     JSON,
     MESSAGE_MAX,
-    MSGPACK,
     Close,
     Codec,
     Notice,
@@ -42,10 +50,6 @@ CLOSE_WITHIN_S = 5.0
 
 FLOODER_WITHIN_S = 2.0
 """A flooder has this long to read its close frame, unheard; then the line is cut."""
-
-BITE = 1024
-"""So many bytes of one phone are taken in per turn of the loop: a flood makes nobody wait for all
-of it, and nothing of it is looked at once its end is decided."""
 
 OVERLOADED_TEXT = "Too many players right now: please come back in a moment."
 
@@ -83,15 +87,14 @@ class PlaySocket(asyncio.Protocol):
         "_deadline",
         "_ending",
         "_flush_soon",
-        "_held",
         "_house",
+        "_intake",
         "_loop",
         "_lost",
         "_opening",
         "_out",
         "_parts",
         "_receive",
-        "_resting",
         "_slow",
         "_transport",
         "_whole_opening",
@@ -110,7 +113,7 @@ class PlaySocket(asyncio.Protocol):
             max_size=MESSAGE_MAX,
         )
         self._codec: Codec = JSON
-        self._opening = _OPENINGS[JSON]
+        self._opening = opening_of(JSON.text)
         self._whole_opening = _NONE
         """What a small whole message begins with that need not go through the core: once `hello`
         is said, and where the core is in the middle of nothing."""
@@ -119,12 +122,12 @@ class PlaySocket(asyncio.Protocol):
         self._receive: Callable[[bytes], None] = _hear_nothing
         """Takes in a whole message, once there is a session."""
         self._transport: asyncio.Transport | None = None
+        self._intake: Intake | None = None
+        """Reads from the transport, as long as that is there."""
         self._deadline: asyncio.TimerHandle | None = None
         self._ending = False
-        self._resting: asyncio.TimerHandle | None = None
         self._slow: asyncio.TimerHandle | None = None
         self._flush_soon = False
-        self._held = _NOTHING
         self._lost: asyncio.Event | None = None
         self._parts: list[Frame] | None = None
         self.address = ""
@@ -140,6 +143,7 @@ class PlaySocket(asyncio.Protocol):
         """Called by the doorman with a connection whose request asks for `/play`."""
         transport = cast(asyncio.Transport, transport)  # uvloop's own class is no subclass
         self._transport = transport
+        self._intake = Intake(self._loop, transport, self._take)
         peer = transport.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else "local"
         transport.set_write_buffer_limits(high=UNREAD_MAX)
@@ -147,18 +151,24 @@ class PlaySocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the phone."""
-        if len(data) > BITE and self._transport is not None:
-            self._transport.pause_reading()
-            self._held = memoryview(data)
-            self._next_bite()
-            return
+        size = len(data) - HEAD
+        if data[0] == self._whole_opening and 0 <= size <= SMALL and data[1] == MASKED | size:
+            # What `whole_payloads` would say as well, of nearly every packet.
+            self.heard = True
+            receive = self._receive
+            receive(unmask(data[HEAD:], data[2:HEAD]))
+        elif len(data) <= BITE or self._intake is None:
+            self._take(data)
+        elif not self._ending:
+            self._intake.take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Bytes of any kind, of which there are not too many."""
         self.heard = True
         if data[0] == self._whole_opening:
-            payload = whole_payload(data)
-            if payload is not None:
+            payloads, data = whole_payloads(data, self._whole_opening)
+            for payload in payloads:
                 self._receive(payload)
-                return
-            data = self._several(data)
             if not data:
                 return
         core = self._core
@@ -179,10 +189,13 @@ class PlaySocket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
-        for timer in (self._deadline, self._slow, self._resting):
+        for timer in (self._deadline, self._slow):
             if timer is not None:
                 timer.cancel()
         self._transport = None
+        if self._intake is not None:
+            self._intake.end()
+            self._intake = None  # which has this to chew for it
         if self._lost is not None:
             self._lost.set()
         self._core.receive_eof()  # only then does the core say what it was closed with
@@ -241,13 +254,8 @@ class PlaySocket(asyncio.Protocol):
 
     def rest(self, for_s: float) -> None:
         """Read nothing from the phone for this long: what it sends waits on its side."""
-        if self._transport is None or self._transport.is_closing():
-            return
-        if self._resting is None:
-            self._transport.pause_reading()
-        else:
-            self._resting.cancel()
-        self._resting = self._loop.call_later(for_s, self._rested)
+        if self._intake is not None:
+            self._intake.rest(for_s)
 
     def call_when_written(self, go_on: Callable[[], None]) -> None:
         """Call in a turn of the loop after the one that writes what is queued."""
@@ -283,7 +291,7 @@ class PlaySocket(asyncio.Protocol):
         if self._core.state is State.OPEN:
             self._core.forget_request()
             self._codec = CODECS[self._core.subprotocol]
-            self._opening = _OPENINGS[self._codec]
+            self._opening = opening_of(self._codec.text)
             retry_after_ms = self._house.turns_away(self)
             if retry_after_ms is not None:
                 self._turn_away(retry_after_ms)
@@ -297,28 +305,6 @@ class PlaySocket(asyncio.Protocol):
         data = {"retry_after_ms": retry_after_ms}
         self.send(self._codec.encode(Notice("overloaded", OVERLOADED_TEXT, data)))
         self.close(Close.OVERLOADED, "overloaded")
-
-    def _next_bite(self) -> None:
-        """One more part of what was read; who is being sent away is not heard any more."""
-        bite, self._held = self._held[:BITE], self._held[BITE:]
-        if self._transport is None or self._ending:
-            self._held = _NOTHING
-        else:
-            self.data_received(bytes(bite))
-        if self._held:
-            self._loop.call_soon(self._next_bite)
-        else:
-            self._let_read()
-
-    def _rested(self) -> None:
-        self._resting = None
-        self._let_read()
-
-    def _let_read(self) -> None:
-        if self._transport is None or self._transport.is_closing():
-            return
-        if self._resting is None and not self._held:
-            self._transport.resume_reading()
 
     def _frame(self, frame: Frame) -> None:
         if self.session is not None and (frame.opcode in CTRL_OPCODES or not frame.fin):
@@ -355,19 +341,6 @@ class PlaySocket(asyncio.Protocol):
         if session.player is not None and self._deadline is not None and not session.closed:
             self._deadline.cancel()
             self._deadline = None
-
-    def _several(self, data: bytes) -> bytes:
-        """Take in the whole messages that come first; what is left of the bytes."""
-        start = 0
-        while size := frame_size(data, start):
-            if data[start] != self._whole_opening:
-                break
-            payload = whole_payload(data[start : start + size])
-            if payload is None:
-                break
-            self._receive(payload)
-            start += size
-        return data[start:]
 
     def _receive_text(self, payload: bytes) -> None:
         session = self.session
@@ -414,6 +387,8 @@ class PlaySocket(asyncio.Protocol):
         if self._ending:
             return
         self._ending = True
+        if self._intake is not None:
+            self._intake.drop()
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = self._loop.call_later(after_s, self.abort)
@@ -437,11 +412,7 @@ class PlaySocket(asyncio.Protocol):
             self._end_within(UNREAD_WITHIN_S)
 
 
-_OPENINGS = {JSON: 0x80 | Opcode.TEXT, MSGPACK: 0x80 | Opcode.BINARY}
-"""The first byte of a whole message: FIN and the opcode."""
-
 _NONE = -1
-_NOTHING = memoryview(b"")
 
 
 def _hear_nothing(_: bytes) -> None:

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from gameserver.game.model import Cat, CouponState, CouponView
 from gameserver.gateway import session as play_session
 from gameserver.gateway import socket as play_socket
+from gameserver.gateway.intake import BITE
 from gameserver.gateway.session import SHOWN_AT_ONCE, SLOWED_BELOW, Session
 from gameserver.gateway.socket import UNREAD_MAX, PlaySocket
 from gameserver.gateway.world import LiveCat
@@ -194,7 +195,7 @@ async def test_of_a_flood_that_came_at_once_nothing_is_looked_at_after_its_end(
         writer.write(frame(0x81, b'{"type":"aim","cat":"c"}') + frame(PING) * 40_000)
         async with asyncio.timeout(20):
             told = await reader.read()
-    assert told.count(b"\x8a\x00") < play_socket.BITE
+    assert told.count(b"\x8a\x00") < BITE
     await until(lambda: not len(street.app.gateway))
 
 

@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
 from gameserver.gateway.frames import frame_head, whole_payload
-from gameserver.gateway.socket import BITE
+from gameserver.gateway.intake import BITE
 from tests.conformance.echo import EchoHouse, EchoSocket
 
 KINDS = st.sampled_from([Opcode.TEXT, Opcode.BINARY])
