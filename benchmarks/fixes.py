@@ -40,6 +40,16 @@ class Cost(Struct, frozen=True):
     """That the server sent."""
 
 
+class Mark(Struct, frozen=True):
+    """How far a server has come: fixes handled, CPU used, and when that was."""
+
+    fixes: int
+    cpu_s: float
+    at_s: float
+    asking_s: float
+    """The CPU that the server took to say so (all its metrics): some 6 ms, no part of a fix."""
+
+
 class Crowd:
     """Players of one server who walk through the city."""
 
@@ -114,18 +124,22 @@ class Crowd:
         warm_up = Itinerary(self.walkers, int(rate * WARM_UP_S), rate)
         route = Itinerary(self.walkers, int(rate * seconds), rate)
         await send_fixes(self.phones, warm_up, tick_s)
-        fixes, cpu_s, at_s = await self._mark()
+        await self.server.fixes()  # what the warm-up left to do is done by then
+        before = await self._mark()
         messages = self.tally.messages
         pace = await send_fixes(self.phones, route, tick_s)
-        fixes_after, cpu_after_s, after_s = await self._mark()
+        after = await self._mark()
         messages = self.tally.messages - messages
-        done = fixes_after - fixes
-        used_s = cpu_after_s - cpu_s
-        return _cost(pace, done, used_s, after_s - at_s, messages)
+        done = after.fixes - before.fixes
+        used_s = after.cpu_s - before.cpu_s - before.asking_s
+        return _cost(pace, done, used_s, after.at_s - before.at_s, messages)
 
-    async def _mark(self) -> tuple[int, float, float]:
+    async def _mark(self) -> Mark:
         """Read together, in this order at both ends, so that a backlog changes nothing."""
-        return await self.server.fixes(), self.server.cpu_s(), time.perf_counter()
+        before_s = self.server.cpu_s()
+        fixes = await self.server.fixes()
+        cpu_s = self.server.cpu_s()
+        return Mark(fixes, cpu_s, time.perf_counter(), cpu_s - before_s)
 
     def leave(self) -> None:
         """Hang up, all of them."""
