@@ -6,6 +6,7 @@ their cats; `gateway.feed` brings them in and keeps them true.
 
 from collections.abc import Iterable
 from itertools import chain
+from math import floor
 from typing import Protocol
 
 import msgspec
@@ -43,9 +44,14 @@ class LiveCat(Struct, eq=False, gc=False):
         raw = known.get(key)
         if raw is None:
             lat, lon = FROM_WGS84[datum](self.cat.lat, self.cat.lon)
-            view = cat_view(self.cat, self.left, round(lat, 6), round(lon, 6))
+            view = cat_view(self.cat, self.left, _to_a_decimetre(lat), _to_a_decimetre(lon))
             raw = known[key] = msgspec.Raw(codec.encode(view))
         return raw
+
+
+def _to_a_decimetre(deg: float) -> float:
+    """Degrees with six decimals; a fifth of a cat's encoding would be spent in `round`."""
+    return floor(deg * 1e6 + 0.5) / 1e6
 
 
 class Viewer(Protocol):
