@@ -28,7 +28,8 @@ class Beat:
 
     def tick(self, now_s: float) -> int:
         """Take the tick that is due and say how many before it were missed altogether."""
-        behind = max(0, math.floor((now_s - self.due_s) / self._period_s))
+        late_s = now_s - self.due_s
+        behind = int(late_s / self._period_s) if late_s >= self._period_s else 0
         self._number += behind + 1
         self.due_s = self._first_s + self._number * self._period_s
         return behind
