@@ -7,12 +7,11 @@ is, goes past the core (`gateway.frames`) wherever the core stands between two f
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
 from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
-from websockets.typing import Origin
 
 from gameserver.gateway.core import SUBPROTOCOLS, Core
 from gameserver.gateway.frames import (
@@ -24,8 +23,9 @@ from gameserver.gateway.frames import (
     unmask,
     whole_payloads,
 )
+from gameserver.gateway.house import House
 from gameserver.gateway.intake import BITE, Intake
-from gameserver.gateway.session import Line, Session
+from gameserver.gateway.session import Session
 from gameserver.protocol import (
     CODECS,
     HELLO_WITHIN_S,
@@ -55,27 +55,6 @@ OVERLOADED_TEXT = "Too many players right now: please come back in a moment."
 
 IDLE_PING_S = 20.0
 IDLE_CUT_S = 60.0
-
-
-class House(Protocol):
-    """What a socket needs of the gateway."""
-
-    origins: list[Origin | None] | None
-
-    def make_session(self, line: Line, codec: Codec) -> Session:
-        """A session for a socket whose handshake is done."""
-
-    def refuses(self, address: str) -> tuple[int, str] | None:
-        """An HTTP status and reason where no new socket is let in, else None."""
-
-    def turns_away(self, socket: "PlaySocket") -> int | None:
-        """In how many ms a socket is to come back for which there is no room; None: there is."""
-
-    def opened(self, socket: "PlaySocket") -> None:
-        """A socket has its session."""
-
-    def closed(self, socket: "PlaySocket", code: int | None) -> None:
-        """A socket is gone, with its close code; also one that was never opened."""
 
 
 class PlaySocket(asyncio.Protocol):
