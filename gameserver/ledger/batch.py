@@ -49,16 +49,16 @@ class _DriverText:
         self._order = order
         self._texts: dict[str, str] = {}
 
-    def on(self, connection: Connection) -> str:
-        """The text for the connection's database, compiled once."""
-        return self._texts.get(connection.dialect.name) or self._compile(connection)
+    def of(self, dialect: Dialect) -> str:
+        """The text for a kind of database, compiled once."""
+        return self._texts.get(dialect.name) or self._compile(dialect)
 
-    def _compile(self, connection: Connection) -> str:
-        compiled = self._statement.compile(dialect=connection.dialect)
+    def _compile(self, dialect: Dialect) -> str:
+        compiled = self._statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         if tuple(compiled.positiontup or ()) != self._order:
             raise TypeError(f"parameters are {compiled.positiontup}, not {self._order}")
-        return self._texts.setdefault(connection.dialect.name, compiled.string)
+        return self._texts.setdefault(dialect.name, compiled.string)
 
 
 class Many:
@@ -75,40 +75,66 @@ class Many:
         """Execute for each row; for none, do nothing. On SQLite, how many rows it was done to."""
         if not rows:
             return 0
-        return connection.exec_driver_sql(self._text.on(connection), list(rows)).rowcount
+        return connection.exec_driver_sql(self._text.of(connection.dialect), list(rows)).rowcount
 
 
 class Inserts:
     """An INSERT of rows of values for `columns`, which are given in the table's order.
 
-    For PostgreSQL each execution is a message, which costs it more than the row itself: it gets
-    all rows in one, as an array for each column.
+    `also` makes of the plain statement one that knows what to do with a row that is there already.
+
+    All rows go in few statements: on PostgreSQL each execution is a message, which costs more than
+    the row itself; on SQLite it is a way from Python into the library and back, for which other
+    threads wait, and are waited for. PostgreSQL gets an array for each column, SQLite so many rows
+    at a time that few statements have to be prepared.
     """
 
-    def __init__(self, table: Table, *columns: str, ignore: bool) -> None:
-        each = sqlite.insert(table).values({name: bindparam(name) for name in columns})
-        self._one_by_one = Many(each.on_conflict_do_nothing() if ignore else each, *columns)
-        self._into = f"{table.name} ({', '.join(columns)})"
-        self._types = [table.c[name].type for name in columns]
-        self._ending = " ON CONFLICT DO NOTHING" if ignore else ""
+    def __init__(
+        self, table: Table, *columns: str, also: Callable[[Any], Insert] | None = None
+    ) -> None:
+        self._table = table
+        self._columns = columns
+        self._also = also
+        self._frames: dict[str, tuple[str, str]] = {}
+        self._texts: dict[int, str] = {}
 
     def __call__(self, connection: Connection, rows: Sequence[Row]) -> int:
-        """Insert the rows, in their order; for none, do nothing. How many were not there."""
-        if rows and connection.dialect.name == "postgresql":
+        """Insert the rows, in their order; for none, do nothing. How many were written."""
+        if not rows:
+            return 0
+        if connection.dialect.name == "postgresql":
             arrays = tuple(map(list, zip(*rows, strict=True)))
-            text = self._at_once(connection.dialect)
-            return connection.exec_driver_sql(text, arrays).rowcount
-        return self._one_by_one(connection, rows)
+            return connection.exec_driver_sql(self._at_once(connection.dialect), arrays).rowcount
+        written = start = 0
+        for size in _PIECES:
+            while len(rows) - start >= size:
+                values = tuple(chain.from_iterable(rows[start : start + size]))
+                text = self._texts.get(size) or self._piece(connection.dialect, size)
+                written += connection.exec_driver_sql(text, values).rowcount
+                start += size
+        return written
+
+    def _piece(self, dialect: Dialect, size: int) -> str:
+        before, after = self._frame(dialect)
+        holders = f"({', '.join('?' * len(self._columns))})"
+        return self._texts.setdefault(size, f"{before} VALUES {', '.join([holders] * size)}{after}")
 
     def _at_once(self, dialect: Dialect) -> str:
-        arrays = _arrays(self._types, dialect)
-        return f"INSERT INTO {self._into} SELECT * FROM unnest({arrays}){self._ending}"  # noqa: S608
+        before, after = self._frame(dialect)
+        arrays = _arrays((self._table.c[name].type for name in self._columns), dialect)
+        return f"{before} SELECT * FROM unnest({arrays}){after}"  # noqa: S608
 
-
-def _arrays(types: Iterable[TypeEngine[Any]], dialect: Dialect) -> str:
-    """An array of each type, as PostgreSQL's first parameters."""
-    names = (dialect.type_compiler_instance.process(type_) for type_ in types)
-    return ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
+    def _frame(self, dialect: Dialect) -> tuple[str, str]:
+        """What stands before the values of one row, and what after them."""
+        frame = self._frames.get(dialect.name)
+        if frame is None:
+            insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+            plain = insert(self._table).values({name: bindparam(name) for name in self._columns})
+            statement = self._also(plain) if self._also else plain
+            text = _DriverText(statement, self._columns).of(dialect)
+            before, _, rest = text.partition(" VALUES (")
+            frame = self._frames[dialect.name] = (before, rest.partition(")")[2])
+        return frame
 
 
 def many_inserts(table: Table, *columns: str, ignore: bool = False) -> Inserts:
@@ -116,7 +142,23 @@ def many_inserts(table: Table, *columns: str, ignore: bool = False) -> Inserts:
 
     With `ignore` those that are there already, by any of the table's keys, are passed over.
     """
-    return Inserts(table, *columns, ignore=ignore)
+    return Inserts(table, *columns, also=_pass_over if ignore else None)
+
+
+def _pass_over(insert: Any) -> Insert:
+    passing: Insert = insert.on_conflict_do_nothing()
+    return passing
+
+
+_PIECES = (64, 16, 4, 1)
+"""Rows in one of SQLite's statements; ten columns of 64 are less than the fewest parameters that
+any of its versions takes."""
+
+
+def _arrays(types: Iterable[TypeEngine[Any]], dialect: Dialect) -> str:
+    """An array of each type, as PostgreSQL's first parameters."""
+    names = (dialect.type_compiler_instance.process(type_) for type_ in types)
+    return ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
 
 
 class Updates:
@@ -139,7 +181,7 @@ class Updates:
         """Do it for the rows; for none, do nothing."""
         if rows and connection.dialect.name == "postgresql":
             arrays = tuple(map(list, zip(*rows, strict=True)))
-            return connection.exec_driver_sql(self._at_once.on(connection), arrays).rowcount
+            return connection.exec_driver_sql(self._at_once.of(connection.dialect), arrays).rowcount
         return self._one_by_one(connection, rows)
 
 
@@ -154,7 +196,7 @@ class Question:
 
     def __call__(self, connection: Connection, *values: object) -> Sequence[AnyRow]:
         """All rows."""
-        return connection.exec_driver_sql(self._text.on(connection), values).all()
+        return connection.exec_driver_sql(self._text.of(connection.dialect), values).all()
 
 
 class RowsQuestion:
@@ -167,7 +209,7 @@ class RowsQuestion:
         """The answers, in any order; the same one may come more than once. For no rows, none."""
         if not rows:
             return ()
-        text = self._text.on(connection)
+        text = self._text.of(connection.dialect)
         if connection.dialect.name == "postgresql":
             arrays = tuple(map(list, zip(*rows, strict=True)))
             return connection.exec_driver_sql(text, arrays).all()
