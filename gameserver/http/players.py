@@ -12,8 +12,9 @@ from gameserver.game.tokens import make_token
 from gameserver.http.call import Call, Listed, NoQuery, PageSize, Paging
 from gameserver.http.errors import Problem
 from gameserver.http.telling import tell
-from gameserver.ledger.catches import Catch, Period
+from gameserver.ledger.catches import Catch
 from gameserver.ledger.players import Standing, standing_of
+from gameserver.ledger.scores import Period
 from gameserver.live.messages import Banned
 
 HOUR_MS = 3_600_000

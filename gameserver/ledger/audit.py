@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from gameserver.game.coupons import REVERSIBLE_MS
+from gameserver.ledger.scores import DAY_MS
 from gameserver.ledger.tables import (
     campaign_codes,
     campaigns,
@@ -197,15 +198,20 @@ _code_is_given = exists().where(
     campaign_codes.c.given_ms.is_not(None),
 )
 
-_caught = (
-    select(
-        catches.c.player_id,
-        func.sum(catches.c.points).label("points"),
-        func.count().label("count"),
+
+_day = catches.c.at_ms // DAY_MS
+_week = (catches.c.at_ms // DAY_MS + 3) // 7
+
+
+def _differ(
+    points: ColumnElement[int], count: ColumnElement[int], counted: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Whether a score has other points or catches than those of its player that are counted."""
+    return or_(
+        points != func.coalesce(func.sum(case((counted, catches.c.points), else_=0)), 0),
+        count != func.coalesce(func.sum(case((counted, 1), else_=0)), 0),
     )
-    .group_by(catches.c.player_id)
-    .subquery()
-)
+
 
 INVARIANTS = (
     Invariant(
@@ -358,13 +364,16 @@ INVARIANTS = (
         "every score is the sum of its catches",
         scores,
         select(scores.c.player_id)
-        .outerjoin_from(scores, _caught, _caught.c.player_id == scores.c.player_id)
-        .where(
-            scores.c.period == "all",
+        .outerjoin_from(scores, catches, catches.c.player_id == scores.c.player_id)
+        .group_by(*scores.c)
+        .having(
             or_(
-                scores.c.points != func.coalesce(_caught.c.points, 0),
-                scores.c.catches != func.coalesce(_caught.c.count, 0),
-            ),
+                _differ(scores.c.points, scores.c.catches, catches.c.id.is_not(None)),
+                _differ(scores.c.week_points, scores.c.week_catches, _week == scores.c.week),
+                _differ(scores.c.day_points, scores.c.day_catches, _day == scores.c.day),
+                scores.c.week != func.max(_week),
+                scores.c.day != func.max(_day),
+            )
         ),
     ),
 )

@@ -1,13 +1,11 @@
-"""The record of catches, and who is best at it."""
+"""The record of catches."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 from sqlalchemy import (
     Connection,
     bindparam,
-    delete,
     false,
     func,
     select,
@@ -15,18 +13,14 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gameserver.game.model import Claim, IssueItem
 from gameserver.ledger.batch import AnyRow, Many, among, many_inserts, pairs_among, texts
 from gameserver.ledger.database import Database
 from gameserver.ledger.fresh import NotFresh, gone
 from gameserver.ledger.paging import Page, page_size, pair_cursor, text_cursor
-from gameserver.ledger.tables import catch_is_owed, catches, scores
-
-Period = Literal["day", "week", "all"]
-
-DAY_MS = 86_400_000
+from gameserver.ledger.scores import Period, Score, add_scores, leaderboard
+from gameserver.ledger.tables import catch_is_owed, catches
 
 
 class Catch(Struct, frozen=True):
@@ -61,14 +55,6 @@ class Summary(Struct, frozen=True):
     catches: int
     points: int
     species: dict[str, int]
-
-
-class Score(Struct, frozen=True):
-    """A place on the leaderboard."""
-
-    player: str
-    points: int
-    catches: int
 
 
 _CATCH = select(catches.c.id, catches.c.cat_id, catches.c.player_id, catches.c.owed)
@@ -120,32 +106,6 @@ _PAID = (
     .limit(bindparam("most"))
 )
 _ATTEMPTS = select(catches.c.id, catches.c.attempt).where(among(catches.c.id, "ids"))
-_FORGET = Many(
-    delete(scores).where(
-        scores.c.period == bindparam("score_period"), scores.c.player_id == bindparam("player")
-    ),
-    "score_period",
-    "player",
-)
-_SCORE_COLUMNS = ("period", "player_id", "points", "catches")
-
-
-def _adding(dialect_insert: Callable[..., Any]) -> Many:
-    """Add to a score, or begin it."""
-    statement = dialect_insert(scores).values({name: bindparam(name) for name in _SCORE_COLUMNS})
-    return Many(
-        statement.on_conflict_do_update(
-            index_elements=[scores.c.period, scores.c.player_id],
-            set_={
-                "points": scores.c.points + statement.excluded.points,
-                "catches": scores.c.catches + statement.excluded.catches,
-            },
-        ),
-        *_SCORE_COLUMNS,
-    )
-
-
-_ADD = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
 
 
 class Catches:
@@ -221,7 +181,7 @@ def record(connection: Connection, claims: Sequence[Claim], owed: Collection[str
             by_pair[claim.cat, claim.player] = claim.catch
             fresh.append(claim)
     _INSERT(connection, [_row(claim, claim.catch in owed) for claim in fresh])
-    _ADD[connection.dialect.name](connection, _gains(fresh))
+    add_scores(connection, fresh)
     came = waiting.intersection(claim.catch for claim in claims).difference(owed)
     _SETTLE(connection, [(None, id_) for id_ in sorted(came)])
     return [by_pair.get((claim.cat, claim.player), claim.catch) == claim.catch for claim in claims]
@@ -231,7 +191,7 @@ def record_fresh(connection: Connection, claims: Sequence[Claim]) -> None:
     """Write catches down that are all new, of players who are there; else NotFresh."""
     if _INSERT_NEW(connection, [_row(claim, False) for claim in claims]) != len(claims):
         raise NotFresh
-    _ADD[connection.dialect.name](connection, _gains(claims))
+    add_scores(connection, claims)
 
 
 def barred(connection: Connection, items: Sequence[IssueItem]) -> set[str]:
@@ -314,51 +274,6 @@ def summary(connection: Connection, player: str) -> Summary:
         points=sum(int(points) for _, _, points in rows),
         species={species: count for species, count, _ in rows},
     )
-
-
-def forget_scores(connection: Connection, player: str) -> None:
-    """Take a player off the leaderboards, as long as the catches still have the player's name."""
-    times = connection.scalars(select(catches.c.at_ms).where(catches.c.player_id == player))
-    periods = {period for at_ms in times for period in _periods(at_ms)}
-    _FORGET(connection, [(period, player) for period in sorted(periods)])
-
-
-def leaderboard(connection: Connection, period: Period, limit: int, now_ms: int) -> list[Score]:
-    """The players with the most points, the best first.
-
-    Days and weeks (from Monday) are those of UTC that `now_ms` lies in.
-    """
-    key = {"day": _day(now_ms), "week": _week(now_ms), "all": "all"}[period]
-    rows = connection.execute(
-        select(scores.c.player_id, scores.c.points, scores.c.catches)
-        .where(scores.c.period == key)
-        .order_by(scores.c.points.desc(), scores.c.player_id)
-        .limit(page_size(limit))
-    )
-    return [Score(row.player_id, row.points, row.catches) for row in rows]
-
-
-def _periods(at_ms: int) -> tuple[str, str, str]:
-    """The periods that a catch counts for."""
-    return "all", _day(at_ms), _week(at_ms)
-
-
-def _day(at_ms: int) -> str:
-    return f"d{at_ms // DAY_MS}"
-
-
-def _week(at_ms: int) -> str:
-    return f"w{(at_ms // DAY_MS + 3) // 7}"  # 1970-01-01 was a Thursday
-
-
-def _gains(claims: Sequence[Claim]) -> list[tuple[object, ...]]:
-    """What the claims add to each score, in the order of the scores' keys (a lock order)."""
-    gains: dict[tuple[str, str], tuple[int, int]] = {}
-    for claim in claims:
-        for period in _periods(claim.at_ms):
-            points, count = gains.get((period, claim.player), (0, 0))
-            gains[period, claim.player] = (points + claim.points, count + 1)
-    return [(*key, *gain) for key, gain in sorted(gains.items())]
 
 
 def _row(claim: Claim, is_owed: bool) -> tuple[object, ...]:

@@ -11,11 +11,11 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Table, exists, or_, select, update
 
 from gameserver.ledger.batch import insert_ignore
-from gameserver.ledger.catches import forget_scores
 from gameserver.ledger.database import Database
 from gameserver.ledger.paging import page_size
 from gameserver.ledger.revisions import next_rev
 from gameserver.ledger.sanctions import forget as forget_sanctions
+from gameserver.ledger.scores import forget_scores
 from gameserver.ledger.tables import catches, coupons, players, secrets
 
 _PLAYER_SECRET = "player tokens"  # noqa: S105 - the name under which it is kept

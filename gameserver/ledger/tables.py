@@ -277,13 +277,18 @@ Index(
 scores = Table(
     "scores",
     metadata,
-    # What a player's catches add up to, per period: 'all', 'd<days>' or 'w<weeks>' since 1970, UTC.
-    Column("period", Text, primary_key=True),
+    # What a player's catches add up to: in all, and on the last day and in the last week (days and
+    # weeks since 1970, UTC) that have one. One row: each more would be a page written per catch.
     Column("player_id", Text, primary_key=True),
     Column("points", BigInteger, nullable=False),
     Column("catches", BigInteger, nullable=False),
-    # No index by points: every catch would move three of its entries. A leaderboard reads its
-    # period's rows instead, one for each player who caught something in it.
+    Column("week", BigInteger, nullable=False),
+    Column("week_points", BigInteger, nullable=False),
+    Column("week_catches", BigInteger, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("day_points", BigInteger, nullable=False),
+    Column("day_catches", BigInteger, nullable=False),
+    # No index by points: every catch would move its entries. A leaderboard reads all rows instead.
     sqlite_with_rowid=False,
 )
 

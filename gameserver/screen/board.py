@@ -4,8 +4,8 @@ The leaderboard follows with a delay, and only once enough was caught since: if 
 catch, a score that grows and a light that flashes in the same second would be one person's.
 """
 
-from gameserver.ledger.catches import leaderboard
 from gameserver.ledger.ledger import Ledger
+from gameserver.ledger.scores import leaderboard
 from gameserver.ledger.screen import OpenedStore, newest_stores, places
 from gameserver.screen.events import Leader, leaders_of
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from gameserver.ledger.catches import Score
+from gameserver.ledger.scores import Score
 from gameserver.ledger.screen import OpenedStore
 
 RETRY_MS = 3_000

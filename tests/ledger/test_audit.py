@@ -168,7 +168,10 @@ BREAKING = {
         "every given code has a coupon",
         "every coupon of a campaign with its own codes has one of them",
     },
-    "UPDATE scores SET points = points + 1 WHERE period = 'all'": {
+    "UPDATE scores SET points = points + 1": {"every score is the sum of its catches"},
+    "UPDATE scores SET week_catches = week_catches + 1": {"every score is the sum of its catches"},
+    "UPDATE scores SET day_points = day_points + 1": {"every score is the sum of its catches"},
+    "UPDATE scores SET day = day - 1, day_points = 0, day_catches = 0": {
         "every score is the sum of its catches"
     },
 }

@@ -1,10 +1,10 @@
 import asyncio
-from datetime import UTC, datetime
 
 from gameserver.game.model import Claim
-from gameserver.ledger.catches import DAY_MS, Score, Summary
+from gameserver.ledger.catches import Summary
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.paging import Page
+from gameserver.ledger.scores import Score
 from tests.ledger.shop import NOW, Shop, campaign, caught
 
 
@@ -123,32 +123,6 @@ async def test_a_catch_knows_its_attempt(ledger: Ledger):
     await ledger.catches.record([first], NOW)
     found = await ledger.catches.attempts([first.catch, "no catch"])
     assert found == {first.catch: first.attempt}
-
-
-async def test_the_leaderboard_puts_the_most_points_first(ledger: Ledger):
-    claims = [claim("ann", 1, 10), claim("bob", 1, 30), claim("bob", 2, 1), claim("cy", 1, 20)]
-    await ledger.catches.record(claims, NOW)
-    board = [Score("bob", 31, 2), Score("cy", 20, 1), Score("ann", 10, 1)]
-    for period in ("day", "week", "all"):
-        assert await ledger.catches.leaderboard(period, 10, NOW) == board
-    assert await ledger.catches.leaderboard("all", 2, NOW) == board[:2]
-
-
-async def test_days_and_weeks_begin_at_midnight_utc_and_on_monday(ledger: Ledger):
-    monday = int(datetime(2016, 11, 7, tzinfo=UTC).timestamp() * 1000)
-    at = [monday - 1, monday, monday + DAY_MS - 1, monday + 7 * DAY_MS - 1, monday + 7 * DAY_MS]
-    await ledger.catches.record([claim("ann", n, at_ms=ms) for n, ms in enumerate(at)], NOW)
-
-    async def counted(period: str, now_ms: int) -> int:
-        board = await ledger.catches.leaderboard(period, 1, now_ms)
-        return board[0].catches
-
-    assert await counted("day", monday) == 2
-    assert await counted("day", monday - 1) == 1
-    assert await counted("week", monday) == 3
-    assert await counted("week", monday - 1) == 1
-    assert await counted("week", monday + 8 * DAY_MS) == 1
-    assert await counted("all", 0) == 5
 
 
 async def test_batches_over_the_same_players_in_any_order_all_get_through(ledger: Ledger):

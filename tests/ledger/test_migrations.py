@@ -9,10 +9,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
+from gameserver.game.model import Claim
 from gameserver.ledger.database import open_database, run_sync
 from gameserver.ledger.ledger import WrongVersion, open_ledger
 from gameserver.ledger.migrations import _config, is_current, migrate, upgrade
 from gameserver.ledger.redeeming import Redeemed, Reversed
+from gameserver.ledger.scores import DAY_MS, Score
 from gameserver.ledger.tables import metadata
 from tests.ledger.shop import NOW
 
@@ -145,6 +147,61 @@ async def test_the_first_versions_books_are_kept_by_the_newest(empty_url: str):
         assert isinstance(done, Reversed)
         done = await ledger.coupons.redeem("BUN-2", "sto_1", "mer_1", "key", NOW + 1)
         assert isinstance(done, Redeemed)
+        assert [check for check in await ledger.audit() if not check.ok] == []
+
+
+def to_0007(connection: Connection) -> None:
+    """Books with scores for each day and week."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0007")
+    for number, (player, day, points) in enumerate(CAUGHT_AT_0007):
+        connection.execute(
+            text(
+                "INSERT INTO catches (id, cat_id, player_id, attempt, species, points, store_id,"
+                " at_ms) VALUES (:id, :id, :player, '1', 'tabby', :points, 'sto_1', :at_ms)"
+            ),
+            {"id": f"c{number}", "player": player, "points": points, "at_ms": day * DAY_MS},
+        )
+        for period in ("all", f"d{day}", f"w{(day + 3) // 7}"):
+            connection.execute(
+                text(
+                    "INSERT INTO scores (period, player_id, points, catches)"
+                    " VALUES (:period, :player, :points, 1)"
+                    " ON CONFLICT (period, player_id) DO UPDATE SET catches = scores.catches + 1,"
+                    " points = scores.points + excluded.points"
+                ),
+                {"period": period, "player": player, "points": points},
+            )
+
+
+CAUGHT_AT_0007 = (
+    ("ann", 9_999, 1),
+    ("ann", 10_000, 2),
+    ("ann", 10_001, 4),
+    ("bob", 10_000, 8),
+    ("bob", 10_000, 16),
+    ("cy", 9_000, 32),
+)
+"""Player, day and points: the numbers of days have four digits and five, of which 10,000 is a
+Monday."""
+
+
+async def test_scores_of_days_and_weeks_are_kept_by_the_newest(empty_url: str):
+    async with open_database(empty_url) as db:
+        await db.write(to_0007)
+        await db.write(migrate)
+    async with open_ledger(empty_url) as ledger:
+        assert [check for check in await ledger.audit() if not check.ok] == []
+        now_ms = 10_001 * DAY_MS
+        boards = [
+            await ledger.catches.leaderboard(period, 10, now_ms)
+            for period in ("day", "week", "all")
+        ]
+        cy, bob, ann = Score("cy", 32, 1), Score("bob", 24, 2), Score("ann", 7, 3)
+        assert boards == [[Score("ann", 4, 1)], [bob, Score("ann", 6, 2)], [cy, bob, ann]]
+        more = Claim("c", "872830828-1", "ann", "2", "tabby", 1, "sto_1", now_ms)
+        await ledger.catches.record([more], now_ms)
         assert [check for check in await ledger.audit() if not check.ok] == []
 
 
