@@ -10,9 +10,7 @@ from aiohttp import web
 from gameserver.config import Config
 from gameserver.gateway.doorman import (
     IDLE_HTTP_S,
-    WAITING_MOST,
     Doorman,
-    Hall,
     hear_of_slow_readers,
     open_doors,
     reused_connections,
@@ -49,10 +47,8 @@ async def serving(
     web_protocol = runner.server
     assert web_protocol is not None
 
-    hall = Hall(WAITING_MOST)
-
     def doorman() -> Doorman:
-        return Doorman(loop, hall, play, web_protocol)
+        return Doorman(loop, gateway.hall, play, web_protocol)
 
     try:
         if listener is not None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from websockets.typing import Origin
 
+from gameserver.gateway.doorman import WAITING_MOST, Hall
 from gameserver.gateway.pressure import BEAT_S, TURNED_AWAY_MOST, retry_after_ms
 from gameserver.gateway.session import Line, Session
 from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S, PlaySocket
@@ -47,6 +48,10 @@ class Gateway:
         self._addresses: Counter[str] = Counter()
         self._empty = asyncio.Event()
         self.draining = False
+        self.hall = Hall(WAITING_MOST)
+        """Connections of which nobody knows yet what they want, sockets or anything else."""
+        self.too_many = 0
+        """Handshakes refused because their address has all the sockets that it may have."""
 
     def __len__(self) -> int:
         return len(self._sockets)
@@ -66,6 +71,7 @@ class Gateway:
             return 503, "overloaded\n"
         here = self._addresses[address]
         if self._limits.per_address and here >= self._limits.per_address:
+            self.too_many += 1
             return 429, "too many connections from this address\n"
         return None
 

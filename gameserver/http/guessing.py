@@ -79,6 +79,7 @@ class Guesses:
             self._addresses.wait_ms(address, call.now_ms),
         )
         if wait_ms > 0:
+            call.site.traffic.too_many_guesses += 1
             detail = "Too many codes were wrong."
             return Problem("too_many_requests", detail, retry_after_s=ceil(wait_ms / 1000))
         answer = await handler(call)

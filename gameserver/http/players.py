@@ -81,6 +81,7 @@ async def new_guest(call: Call[None, NoQuery]) -> Guest | Problem:
     """
     wait_ms = call.memory.guests.wait_ms(call.address, call.now_ms)
     if wait_ms:
+        call.site.traffic.too_many_guests += 1
         return Problem("too_many_requests", retry_after_s=ceil(wait_ms / 1000))
     if call.once is None:
         return _guest(call, "g" + token_hex(12), call.now_ms + call.site.token_ttl_ms)

@@ -36,6 +36,10 @@ class Traffic:
         """Coupons asked for at once by a game server."""
         self.issue_durations = Histogram()
         """Seconds that deciding on them took, without the commit."""
+        self.too_many_guests = 0
+        """Guests that were not let in before the next minute."""
+        self.too_many_guesses = 0
+        """Codes that were not looked up after too many wrong ones."""
 
     def answered(self, asked: Asked, status: int, took_s: float) -> None:
         """Count an answer."""

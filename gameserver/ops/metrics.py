@@ -89,12 +89,22 @@ class GameCollector(Collector):
         for work, count in stats.shed.items():
             shed.add_metric([work], count)
         yield shed
+        yield self._too_many()
+
+    def _too_many(self) -> CounterMetricFamily:
+        gateway, traffic = self._watched.gateway, self._watched.traffic
+        family = CounterMetricFamily("catcat_too_many", "Answers 429.", labels=["what"])
+        family.add_metric(["sockets"], gateway.too_many)
+        family.add_metric(["guests"], traffic.too_many_guests)
+        family.add_metric(["guesses"], traffic.too_many_guesses)
+        return family
 
     def _gauges(self) -> Iterator[Metric]:
         watched = self._watched
         street, line = watched.gateway.street, watched.line
         for name, text, value in (
             ("catcat_sockets", "Open sockets.", len(watched.gateway)),
+            ("catcat_connections_waiting", "Without a head yet.", len(watched.gateway.hall)),
             ("catcat_players", "Players in a session.", len(street.roster.sessions)),
             ("catcat_watchers", "Readers of GET /v1/live.", watched.broadcast.watchers),
             ("catcat_load", "0 calm, 1 busy, 2 overloaded.", int(street.pressure.load)),

@@ -14,10 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from gameserver import port as server_port
 from gameserver.app import running
 from gameserver.config import Config
-from gameserver.gateway import doorman
+from gameserver.gateway import doorman, gateway
 from gameserver.gateway import socket as play_socket
 from tests.servers.game import Game, game
 from tests.waiting import until
@@ -203,7 +202,7 @@ async def test_a_handshake_without_a_hello_is_closed_with_4103(
 async def test_silent_connections_keep_no_player_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_port, "WAITING_MOST", 10)
+    monkeypatch.setattr(gateway, "WAITING_MOST", 10)
     async with game(tmp_path) as street:
         host, port = street.app.url.removeprefix("http://").split(":")
         silent = [await asyncio.open_connection(host, int(port)) for _ in range(50)]

@@ -3,15 +3,21 @@
 import asyncio
 import gc
 import time
+from pathlib import Path
 
 import aiohttp
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
+from gameserver.http.guessing import WRONG_PER_KEY
 from gameserver.ops.pauses import LOOK_EVERY_S, Pauses
 from tests.ops.scrapes import Scrape, assert_sound, scraped
-from tests.servers.game import Game, Service
+from tests.servers.game import Game, Service, game
 from tests.servers.moody import Mood
 from tests.waiting import until
 
+WRONG = "7Q2MHX-0VJ9RC-KE4TA8"
 STAGES = ("judge", "claim", "issue", "record", "total")
 
 OF_EITHER = {
@@ -152,3 +158,43 @@ def test_collections_are_timed_as_long_as_somebody_watches() -> None:
     seen = [list(times.counts) for times in pauses.collections]
     gc.collect(2)
     assert [times.counts for times in pauses.collections] == seen
+
+
+async def test_what_is_too_many_from_one_address_is_counted(tmp_path: Path) -> None:
+    limits = {"max_sockets_per_address": 1, "guests_per_minute": 1}
+    async with game(tmp_path, **limits) as street, aiohttp.ClientSession(street.app.url) as client:
+        async with connect(street.play_url):
+            for _ in range(2):
+                with pytest.raises(InvalidStatus, match="429"):
+                    await connect(street.play_url)
+        for status in (201, 429, 429, 429):
+            async with client.post("/v1/players") as answer:
+                assert answer.status == status
+        player = {"Authorization": f"Bearer {street.token('alice')}"}
+        for status in (*[404] * WRONG_PER_KEY, 429):
+            async with client.get(f"/v1/coupons/{WRONG}/qr.svg", headers=player) as answer:
+                assert answer.status == status
+        scrape = await scraped(street.app.url)
+        counted = {
+            sample.labels["what"]: sample.value for sample in scrape.of("catcat_too_many_total")
+        }
+        assert counted == {"sockets": 2, "guests": 3, "guesses": 1}
+
+
+async def test_connections_that_have_not_said_what_they_want_are_seen(street: Game) -> None:
+    host, port = street.app.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET /play HT")
+
+    async def waiting() -> float:
+        return (await scraped(street.app.url)).value("catcat_connections_waiting")
+
+    async def one() -> bool:
+        return await waiting() == 1
+
+    async def none() -> bool:
+        return await waiting() == 0
+
+    await until(one)
+    writer.close()
+    await until(none)
