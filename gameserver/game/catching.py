@@ -101,6 +101,8 @@ def fix_is_not_mocked(attempt: Try, _: Rules) -> Refusal | None:
 
 def at_walking_pace(attempt: Try, rules: Rules) -> Refusal | None:
     """Clears by itself, a window after the player is back to walking."""
+    if attempt.track.pace_at_most_mps(attempt.now_ms) <= rules.walking_max_mps:
+        return None
     pace = pace_mps(attempt.track, attempt.now_ms)
     if pace > rules.travel_max_mps:
         return Refusal("teleported", retry_after_ms=PACE_WINDOW_MS)

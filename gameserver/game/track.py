@@ -81,6 +81,9 @@ _ROW = Layout("<5f")
 """Degrees north and east of the origin; the accuracy, below zero for a mock; ms from the origin to
 when it was received, and how many of these it was late."""
 
+_DEGREE_M = 111_200.0
+"""A degree of a great circle is no longer."""
+
 _pack = _ROW.pack
 _MINUTE = PACE_WINDOW_MS // SAMPLE_EVERY_MS + 1
 _LONG = LONG_WINDOW_MS // LONG_EVERY_MS
@@ -211,6 +214,31 @@ class Track:
                 )
             )
         return found
+
+    def pace_at_most_mps(self, now_ms: int) -> float:
+        """No less than the pace of `gameserver.game.stays`, in m/s, and quick to say.
+
+        What is north and what is east of each other is added up, and a leap counts as a way. A walk
+        stays so far below what nobody walks that this is nearly always all that need be known.
+        """
+        last = self.last
+        if last is None:
+            return 0.0
+        lat, lon, epoch_ms = self._origin
+        north_to, east_to, doubt_to_m = last.lat - lat, last.lon - lon, last.accuracy_m
+        to_ms, from_ms = last.came_ms - epoch_ms, now_ms - PACE_WINDOW_MS - epoch_ms
+        fastest = 0.0
+        for rows in (self._minute, self._long):
+            for north, east, doubt_m, since_ms, late_ms in _ROW.iter_unpack(rows):
+                came_ms = since_ms - late_ms
+                took_ms = to_ms - came_ms
+                if came_ms < from_ms or took_ms < SAMPLE_EVERY_MS:
+                    continue
+                moved_m = _DEGREE_M * (abs(north_to - north) + abs(east_to - east))
+                moved_m -= abs(doubt_m) + doubt_to_m
+                if moved_m * 1000.0 > fastest * took_ms:
+                    fastest = moved_m * 1000.0 / took_ms
+        return fastest
 
     def _since(self, rows: bytes | bytearray, from_ms: float) -> list[Sample]:
         lat, lon, epoch_ms = self._from

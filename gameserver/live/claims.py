@@ -211,10 +211,10 @@ class Claims(Part):
 
 
 def _result(reply: object) -> ClaimResult:
+    if isinstance(reply, bytes):
+        entry, _, left = reply.decode().partition(" ")
+        return Won(int(left), entry)
     match reply:
-        case bytes():
-            entry, left = reply.decode().split()
-            return Won(int(left), entry)
         case 0:
             return _GONE
         case [b"already", bytes(body), bytes(entry_), int(settled)]:
