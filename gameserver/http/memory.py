@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Generic, NamedTuple, TypeVar
 
+from gameserver.ledger.scores import Score
+
 T = TypeVar("T")
 
 MINUTE_MS = 60_000
@@ -88,6 +90,8 @@ class Memory:
         self.map: Recent[bytes] = Recent(3_000)
         self.cats_by_store: RecentOf[dict[str, CatsOut]] = RecentOf(1_000)
         """By region."""
+        self.leaders: RecentOf[list[Score]] = RecentOf(2_000)
+        """By period; a leaderboard is read from the scores of all players."""
         self.streets: RecentOf[bytes] = RecentOf(1_000)
         """`GET /v1/cats`, by merchant."""
         self.redemptions: RecentOf[bytes] = RecentOf(1_000)

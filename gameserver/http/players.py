@@ -13,8 +13,9 @@ from gameserver.http.call import Call, Listed, NoQuery, PageSize, Paging
 from gameserver.http.errors import Problem
 from gameserver.http.telling import tell
 from gameserver.ledger.catches import Catch
+from gameserver.ledger.paging import PAGE_MAX, page_size
 from gameserver.ledger.players import Standing, standing_of
-from gameserver.ledger.scores import Period
+from gameserver.ledger.scores import Period, Score
 from gameserver.live.messages import Banned
 
 HOUR_MS = 3_600_000
@@ -155,10 +156,14 @@ async def forget_me(call: Call[None, NoQuery]) -> None:
 
 async def leaderboard(call: Call[None, Ranking]) -> Listed[Rank]:
     """The best players of a period."""
-    ledger, asked = call.site.ledger, call.query
-    scores = await ledger.catches.leaderboard(asked.period, asked.limit, call.now_ms)
+    catches, asked = call.site.ledger.catches, call.query
+
+    async def read() -> list[Score]:
+        return await catches.leaderboard(asked.period, PAGE_MAX, call.now_ms)
+
+    scores = await call.memory.leaders.get(asked.period, read, call.now_ms)
     ranks: list[Rank] = []
-    for place, score in enumerate(scores, start=1):
+    for place, score in enumerate(scores[: page_size(asked.limit)], start=1):
         tied = bool(ranks) and ranks[-1].points == score.points
         rank = ranks[-1].rank if tied else place
         ranks.append(Rank(rank, score.player, score.points, score.catches))

@@ -107,6 +107,21 @@ async def test_the_leaderboard_ranks_equal_points_equally(desk: Desk) -> None:
     assert [each["player"] for each in ever] == ["eve"]
 
 
+async def test_the_leaderboard_is_read_again_after_two_seconds(desk: Desk) -> None:
+    async def leaders() -> list[str]:
+        items = (await desk.ask("GET", "/v1/leaderboard?period=all&limit=2")).json["items"]
+        return [each["player"] for each in items]
+
+    catches = [claim(f"872830828-{who}", who, points) for points, who in enumerate("abc", 1)]
+    await desk.ledger.catches.record(catches[:2], NOW)
+    assert await leaders() == ["b", "a"]
+    await desk.ledger.catches.record(catches[2:], NOW)
+    desk.clock.now_ms += 1_999
+    assert await leaders() == ["b", "a"]
+    desk.clock.now_ms += 1
+    assert await leaders() == ["c", "b"]
+
+
 async def test_a_ban_ends_the_session_and_is_told_to_the_player(desk_on: Desk) -> None:
     desk = desk_on
     path = f"/v1/players/{PLAYER}/ban"
