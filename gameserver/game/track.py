@@ -224,7 +224,7 @@ class Track:
         last = self.last
         if last is None:
             return 0.0
-        lat, lon, epoch_ms = self._origin
+        lat, lon, epoch_ms = self._from
         north_to, east_to, doubt_to_m = last.lat - lat, last.lon - lon, last.accuracy_m
         to_ms, from_ms = last.came_ms - epoch_ms, now_ms - PACE_WINDOW_MS - epoch_ms
         fastest = 0.0
