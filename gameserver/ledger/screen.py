@@ -33,7 +33,7 @@ def book_totals(connection: Connection) -> BookTotals:
     Players who asked to be forgotten have no score any more, so there may be fewer catches here
     than there were.
     """
-    caught = select(func.sum(scores.c.catches)).where(scores.c.period == "all")
+    caught = select(func.sum(scores.c.catches))
     issued = select(func.sum(campaigns.c.issued))
     return BookTotals(_number(connection, caught), _number(connection, issued))
 
