@@ -32,7 +32,7 @@ OPEN = """async script => {
         },
         // The stage's time goes on, and whoever waits for something hears of it.
         async play(seconds) {
-            for (const end_s = now_s + seconds; now_s < end_s; now_s += 0.1) {
+            for (const end_s = now_s + seconds; now_s < end_s; now_s += 0.2) {
                 stage.draw(now_s);
                 await new Promise(soon => setTimeout(soon));
             }
