@@ -125,7 +125,18 @@ async def test_a_box_that_goes_astray_can_be_thrown_again(browser: Browser) -> N
         await page.evaluate(OPEN, script)
         await show(page, AHEAD)
         await page.evaluate("() => window.play(1)")
-        assert await throw(page, 300, -100) == "miss"
+        # The second while the first is still rolling about.
+        outcomes = await page.evaluate(
+            """async () => {
+                const throwAt = dx => window.stage.flick({ dx, dy: -100, speed: 600 });
+                const first = throwAt(300);
+                const second = first.then(() => throwAt(0));
+                await window.play(4);
+                return [await first, await second];
+            }"""
+        )
+        assert outcomes == ["miss", "hit"]
+        await page.evaluate("async () => { window.stage.missed(); await window.play(2); }")
         assert await throw(page, 0, -300) == "hit"
 
 

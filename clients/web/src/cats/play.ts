@@ -8,11 +8,9 @@ import { discard, SCALE } from "./rig";
 import { BEFORE_M, type Flight, onTheWay } from "./throwing";
 import type { Vector } from "./world";
 
-/**
- * The box in the hand, which the page draws: its size against the one that has landed, and where it
- * sets out, in metres before the eye.
- */
-const IN_HAND = 0.36;
+/** The box in the hand: its size against the one that has landed, and where it is, in metres. */
+const IN_HAND = 0.31;
+const OPEN = 0.85;
 const HAND: Vector = { x: 0, y: -0.4, z: -1.05 };
 const FALL_S = 2.6;
 
@@ -26,6 +24,7 @@ export class Play {
   private spot: Group | null = null;
   /** What it is scaled by when it just stands there. */
   private size = 1;
+  private back: Promise<void> = Promise.resolve();
   private state: "in hand" | "in the air" | "holds the cat" = "in hand";
 
   constructor(
@@ -42,6 +41,10 @@ export class Play {
   advance(now_s: number): void {
     this.acts.advance(now_s);
     const { carton } = this;
+    if (this.isIdle) {
+      carton.position.y = HAND.y + 0.008 * this.calm() * Math.sin(now_s * 2);
+      carton.rotation.set(0.5, 0.12 * this.calm() * Math.sin(now_s * 1.1), 0);
+    }
     // It struggles: three shakes, a rest.
     if (this.state === "holds the cat" && this.acts.isIdle) {
       const shakes = Math.max(0, Math.sin(now_s * 2.4));
@@ -58,6 +61,7 @@ export class Play {
   enter(body: Object3D, spot: Group): void {
     this.body = body;
     this.spot = spot;
+    this.carton.visible = true;
     this.size = body.scale.x;
     void this.acts.play({
       duration_s: 0.5,
@@ -69,8 +73,9 @@ export class Play {
 
   async throwBox(flight: Flight): Promise<"hit" | "miss"> {
     const { carton } = this;
+    // One that went astray comes back first.
+    await this.back;
     this.state = "in the air";
-    carton.visible = true;
     this.camera.updateMatrixWorld(true);
     const start = carton.getWorldPosition(new Vector3());
     const heading = carton.getWorldDirection(new Vector3());
@@ -86,7 +91,7 @@ export class Play {
       },
     });
     if (flight.outcome === "miss" || this.body === null) {
-      void this.bounceOff();
+      this.back = this.bounceOff();
       return "miss";
     }
     void this.hopIn();
@@ -114,6 +119,7 @@ export class Play {
     body.rotation.y = 0;
     body.position.set(0, 0, 0);
     this.takeInHand();
+    await this.growInHand();
   }
 
   /** Off it runs, in leaps, until it is too small to be seen. */
@@ -146,21 +152,18 @@ export class Play {
     const isBoxed = this.state === "holds the cat";
     const thing = isBoxed ? carton : this.body;
     this.confetti.mesh.position.copy(spot.position).setY(0.45);
-    const settled = {
-      y: thing?.position.y ?? 0,
-      size: thing?.scale.x ?? 1,
-      turn: thing?.rotation.y ?? 0,
-    };
+    const size = isBoxed ? 1 : this.size;
+    const turn = thing?.rotation.y ?? 0;
     await this.acts.play({
       duration_s: this.calm() < 1 ? 1 : FALL_S,
       step: (part) => {
         if (this.calm() === 1) this.confetti.at(part, FALL_S);
         if (thing === null) return;
         const leap = part < 0.5 ? Math.abs(Math.sin(part * 4 * Math.PI)) * (1 - part) : 0;
-        thing.position.y = settled.y + 0.3 * this.calm() * leap;
+        thing.position.y = 0.3 * this.calm() * leap;
         thing.rotation.z = 0;
-        thing.rotation.y = settled.turn + 2 * Math.PI * this.calm() * eased(Math.min(1, part * 2));
-        thing.scale.setScalar(settled.size * (part > 0.85 ? Math.max(0.01, (1 - part) / 0.15) : 1));
+        thing.rotation.y = turn + 2 * Math.PI * this.calm() * eased(Math.min(1, part * 2));
+        thing.scale.setScalar(size * (part > 0.85 ? Math.max(0.01, (1 - part) / 0.15) : 1));
       },
     });
     this.confetti.mesh.visible = false;
@@ -191,10 +194,12 @@ export class Play {
         carton.scale.setScalar(part > 0.7 ? Math.max(0.01, (1 - part) / 0.3) : 1);
       },
     });
-    if (this.state === "in the air") this.takeInHand();
+    if (this.state !== "in the air") return;
+    this.takeInHand();
+    await this.growInHand();
   }
 
-  /** The lid springs open, and no cat can help itself. */
+  /** An open box: no cat can help itself. */
   private async hopIn(): Promise<void> {
     const { body, spot } = this;
     if (body === null || spot === null) return;
@@ -204,7 +209,7 @@ export class Play {
     await this.acts.play({
       duration_s: 0.75,
       step: (part) => {
-        this.box.open(part < 0.7 ? Math.min(1, part * 6) : Math.max(0, (1 - part) / 0.3));
+        this.box.open(part < 0.7 ? OPEN : (OPEN * (1 - part)) / 0.3);
         const hop = Math.min(1, part / 0.7);
         const squash = part < 0.12 ? 1 - 0.12 * Math.sin((part / 0.12) * Math.PI) : 1;
         carton.scale.set(2 - squash, squash, 2 - squash);
@@ -220,11 +225,19 @@ export class Play {
   private takeInHand(): void {
     const { carton } = this;
     this.state = "in hand";
-    carton.visible = false;
+    // Nothing is thrown at nobody.
+    carton.visible = this.body !== null;
     this.camera.add(carton);
     carton.position.set(HAND.x, HAND.y, HAND.z);
     carton.rotation.set(0.5, 0, 0);
     carton.scale.setScalar(IN_HAND);
-    this.box.open(0.12);
+    this.box.open(OPEN);
+  }
+
+  private growInHand(): Promise<void> {
+    return this.acts.play({
+      duration_s: 0.3,
+      step: (part) => this.carton.scale.setScalar(IN_HAND * Math.max(0.01, springy(part))),
+    });
   }
 }
