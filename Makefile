@@ -8,7 +8,7 @@ MODULES := $(WEB)/node_modules/.ready
 PAGES := gameserver/_pages/.ready
 NPM := $(BIN)/python $(WEB)/npm.py
 
-.PHONY: run serve test check pages check-pages format docs bench bench-check fairness faults stampede conformance \
+.PHONY: run serve test check pages wheel check-pages format docs bench bench-check fairness faults stampede conformance \
 	fuzz lock clean
 
 run: $(READY) $(PAGES) ## the game with a real city's stores and bots that play it
@@ -18,6 +18,9 @@ serve: $(READY) $(PAGES) ## the game alone
 	$(BIN)/catcat serve
 
 pages: $(PAGES) ## builds the pages of clients/web
+
+wheel: $(READY) $(PAGES) ## a wheel with the pages in it, in dist/
+	$(BIN)/python -m hatchling build --target wheel --directory dist
 
 check-pages: $(READY) $(MODULES) ## types, linter and tests of the pages alone
 	$(NPM) run check
