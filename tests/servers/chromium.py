@@ -72,7 +72,7 @@ async def visitor(
 
     At the end the page must not have complained of anything: no error, no breach of its policy.
     """
-    context = await browser.new_context(base_url=url, locale="en-GB", **options)
+    context = await browser.new_context(**{"base_url": url, "locale": "en-GB"} | options)
     try:
         watched = Watched(await context.new_page())
         yield context, watched
