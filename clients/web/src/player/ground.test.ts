@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bearingDeg, byDistance, distanceM, moved, octant, turn } from "./ground";
+import { bearingDeg, byDistance, distanceM, moved, octant, steadyNearest, turn } from "./ground";
 
 const HERE = { lat: 1.3039, lon: 103.8319 };
 
@@ -38,4 +38,16 @@ test("the nearest comes first, with its distance and bearing", () => {
 
 test("a bearing has a name of eight", () => {
   expect([0, 22, 23, 90, 225, 337, 338, 359].map(octant)).toEqual([0, 0, 1, 2, 5, 7, 0, 0]);
+});
+
+test("the nearest does not change with every breath of the receiver", () => {
+  const [one, other] = [
+    { id: "one", distance_m: 40 },
+    { id: "other", distance_m: 43 },
+  ];
+  expect(steadyNearest([one, other], null)).toBe(one);
+  expect(steadyNearest([one, other], "other")).toBe(other);
+  expect(steadyNearest([one, { ...other, distance_m: 47 }], "other")).toBe(one);
+  expect(steadyNearest([one], "other")).toBe(one);
+  expect(steadyNearest([], "other")).toBeNull();
 });

@@ -54,6 +54,20 @@ export function byDistance<Thing extends Spot>(here: Spot, things: Iterable<Thin
     .sort((a, b) => a.distance_m - b.distance_m);
 }
 
+/** Another must be nearer by so much to take the place of what was the nearest: receivers waver. */
+const STEADY_M = 6;
+
+/** The nearest of things in order of distance, or still the one of before. */
+export function steadyNearest<Thing extends { id: string; distance_m: number }>(
+  sorted: readonly Thing[],
+  before: string | null,
+): Thing | null {
+  const [first] = sorted;
+  if (first === undefined) return null;
+  const last = sorted.find(({ id }) => id === before);
+  return last !== undefined && last.distance_m < first.distance_m + STEADY_M ? last : first;
+}
+
 /** One of eight: 0 north, 1 north-east ... 7 north-west. */
 export function octant(bearing_deg: number): number {
   return Math.round(whole(bearing_deg) / 45) % 8;

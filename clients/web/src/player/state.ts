@@ -14,7 +14,7 @@ import type {
   Species,
 } from "../net";
 import type { Facing } from "./facing";
-import { byDistance, type Seen, type Spot } from "./ground";
+import { byDistance, type Seen, type Spot, steadyNearest } from "./ground";
 
 /** The player. Whoever has the token is this player. */
 export type { Guest, Me, Species };
@@ -79,10 +79,16 @@ export const near = computed<readonly NearCat[]>(() => {
     });
 });
 
+/** Of the last time: what `target` stays with, as long as it is about as near as any. */
+let targeted: string | null = null;
+
 /** The cat that the street's card is about. */
-export const target = computed<NearCat | null>(
-  () => near.value.find(({ id }) => id === chosen.value) ?? near.value[0] ?? null,
-);
+export const target = computed<NearCat | null>(() => {
+  const wanted = near.value.find(({ id }) => id === chosen.value);
+  const found = wanted ?? steadyNearest(near.value, targeted);
+  targeted = found?.id ?? null;
+  return found;
+});
 
 // --- the hunt ---
 
