@@ -12,7 +12,7 @@ from gameserver.ledger.database import Database
 from gameserver.ledger.tables import footfall, stores
 
 HOUR_MS = 3_600_000
-KEPT_HOURS = 92 * 24
+KEPT_DAYS = 92
 """How long an hour is kept: a quarter of a year."""
 
 _COLUMNS = ("store_id", "hour", "seen", "approached", "caught")
@@ -86,7 +86,7 @@ def add(connection: Connection, steps: Sequence[Steps], now_ms: int) -> None:
 
 def sweep_footfall(connection: Connection, now_ms: int, limit: int) -> int:
     """Forget at most `limit` of the rows that are kept no longer; how many it were."""
-    last = now_ms // HOUR_MS - KEPT_HOURS
+    last = now_ms // HOUR_MS - 24 * KEPT_DAYS
     old = select(footfall.c.store_id, footfall.c.hour).where(footfall.c.hour < last).limit(limit)
     rows = connection.execute(old).all()
     _SWEEP(connection, [tuple(row) for row in rows])

@@ -25,7 +25,8 @@ async def test_a_till_is_told_of_its_own_merchants_stores_page_by_page(desk: Des
     first = (await desk.ask("GET", "/v1/till?limit=2", role=Role.CLERK)).json
     path = f"/v1/till?limit=2&cursor={first['next']}"
     rest = (await desk.ask("GET", path, role=Role.CLERK)).json
-    assert [store["name"] for page in (first, rest) for store in page["items"]] == names
+    told = [store["name"] for page in (first, rest) for store in page["items"]]
+    assert (len(first["items"]), sorted(told)) == (2, names)
     assert rest["next"] is None
     theirs = await desk.ask("GET", "/v1/till", Authorization=f"Bearer {other.key}")
     assert (theirs.json["name"], theirs.json["items"]) == ("Other", [])

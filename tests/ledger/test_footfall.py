@@ -2,11 +2,12 @@
 
 import asyncio
 
-from gameserver.ledger.footfall import HOUR_MS, KEPT_HOURS, Steps, StoreHour
+from gameserver.ledger.footfall import HOUR_MS, KEPT_DAYS, Steps, StoreHour
 from gameserver.ledger.ledger import Ledger
 from tests.ledger.shop import NOW, Shop, open_shop
 
 HOUR = NOW // HOUR_MS * HOUR_MS
+KEPT_HOURS = 24 * KEPT_DAYS
 
 
 async def test_what_many_processes_count_adds_up(ledger: Ledger, shop: Shop):
