@@ -20,6 +20,11 @@ const say = texts({
   cats: ["Cats out now", "在场的猫"],
   catches: ["Catches left in them", "剩余可捉次数"],
   caught: ["Caught this hour", "本小时被捉"],
+  catsShort: ["cats", "猫"],
+  leftShort: ["left", "可捉"],
+  caughtShort: ["caught", "被捉"],
+  redeemedShort: ["redeemed", "核销"],
+  couponsShort: ["left", "剩余"],
   redeemed: ["Coupons redeemed", "已核销"],
   left: ["Coupons left", "剩余优惠券"],
   stores: ["By store", "各门店"],
@@ -28,7 +33,7 @@ const say = texts({
   all: ["Show them", "显示"],
   campaigns: ["Coupons", "优惠券"],
   campaign: ["Campaign", "活动"],
-  carried: ["carried by cats", "猫身上"],
+  carried: ["on cats", "猫身上"],
   given: ["given", "已发"],
   lately: ["Redeemed last", "最近核销"],
   none: ["Nothing was redeemed yet.", "还没有核销。"],
@@ -117,9 +122,9 @@ function StoresNow({ stores, isKnown }: { stores: StoreNow[]; isKnown: boolean }
           <thead>
             <tr>
               <th>{say("store")}</th>
-              <th class="number">{say("cats")}</th>
-              <th class="number">{say("catches")}</th>
-              <th class="number">{say("caught")}</th>
+              <th class="number">{say("catsShort")}</th>
+              <th class="number">{say("leftShort")}</th>
+              <th class="number">{say("caughtShort")}</th>
             </tr>
           </thead>
           <tbody>
@@ -162,10 +167,10 @@ function Coupons({ running }: { running: Campaign[] }) {
         <thead>
           <tr>
             <th>{say("campaign")}</th>
-            <th class="number">{say("left")}</th>
+            <th class="number">{say("couponsShort")}</th>
             <th class="number">{say("carried")}</th>
             <th class="number">{say("given")}</th>
-            <th class="number">{say("redeemed")}</th>
+            <th class="number">{say("redeemedShort")}</th>
           </tr>
         </thead>
         <tbody>

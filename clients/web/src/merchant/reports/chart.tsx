@@ -43,7 +43,7 @@ export function HourChart({ hours }: { hours: Hour[] }) {
       </p>
       <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={say("chart")}>
         <line x1="0" x2={WIDTH} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} class="axis" />
-        <text x={WIDTH} y="12" text-anchor="end" class="tick">
+        <text x="0" y="12" class="tick">
           {count(most, language.value)}
         </text>
         {hours.map(({ hour_ms, steps }, at) => (

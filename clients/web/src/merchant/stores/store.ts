@@ -19,7 +19,7 @@ export type StoreValues = {
   mapped: boolean;
 };
 
-export const USUAL_CATCH_M = 50;
+export const USUAL_CATCH_M = 40;
 
 export function blank(place: Place | null): StoreValues {
   return {
