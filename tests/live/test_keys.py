@@ -19,6 +19,7 @@ EXAMPLES = [
     keys.session("ada"),
     keys.track("ada"),
     keys.steps("10c6132b3", 39_352),
+    keys.spot("10c6132b3", 17),
     keys.inbox("p1"),
     keys.told("p1", "abcd"),
     keys.KEEPERS,
