@@ -45,21 +45,32 @@ class Turnstile:
         return 0
 
 
+DEAR = 10
+"""What takes long to make is kept for so many times as long: it never takes more than a tenth."""
+
+
 class Recent(Generic[T]):
-    """A value that is made again when it is older than `ttl_ms`, by one for all who wait."""
+    """A value that is made again when it is older than `ttl_ms`, by one for all who wait.
+
+    One that took long to make (see `DEAR`) may be older.
+    """
 
     def __init__(self, ttl_ms: int) -> None:
         self._ttl_ms = ttl_ms
         self._made_ms = 0
+        self._took_ms = 0.0
         self._value: T | None = None
         self._making = asyncio.Lock()
 
     async def get(self, make: Callable[[], Awaitable[T]], now_ms: int) -> T:
-        """The value, at most `ttl_ms` old; what `make` raises is raised."""
+        """The value; what `make` raises is raised."""
         async with self._making:
             value = self._value
-            if value is None or now_ms - self._made_ms >= self._ttl_ms:
+            if value is None or now_ms - self._made_ms >= max(self._ttl_ms, DEAR * self._took_ms):
+                clock = asyncio.get_running_loop().time
+                began_s = clock()
                 value = await make()
+                self._took_ms = (clock() - began_s) * 1000
                 self._value, self._made_ms = value, now_ms
             return value
 
@@ -73,7 +84,7 @@ class RecentOf(Generic[T]):
         self._of: dict[str, Recent[T]] = {}
 
     async def get(self, name: str, make: Callable[[], Awaitable[T]], now_ms: int) -> T:
-        """The value of a name, at most `ttl_ms` old; what `make` raises is raised."""
+        """The value of a name; what `make` raises is raised."""
         recent = self._of.get(name)
         if recent is None:
             if len(self._of) >= self._most:
