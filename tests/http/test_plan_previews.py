@@ -65,7 +65,7 @@ async def test_no_cat_of_a_preview_stands_where_none_may_be(ledger: Ledger, cloc
         ],
     }
     no_spawn = read_no_spawn(msgspec.json.encode(road))
-    async with open_desk(ledger, clock, no_spawn=no_spawn) as desk:
+    async with open_desk(ledger, clock, no_spawn=lambda: no_spawn) as desk:
         store = await desk.a_store()
         path = f"/v1/stores/{store['id']}/spawn-plan/preview"
         for cat in (await desk.as_merchant("POST", path, PLAN)).json["cats"]:
