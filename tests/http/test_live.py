@@ -20,6 +20,7 @@ from gameserver.screen.events import Frame, comment_frame
 from tests.http.desk import serving
 from tests.servers.catcat import catcat
 from tests.servers.game import PLACE, Game, game, plan
+from tests.servers.redis import redis_server
 from tests.servers.watcher import watching
 from tests.waiting import until
 
@@ -183,6 +184,33 @@ async def test_who_does_not_read_is_cut_off_and_costs_no_more_than_its_buffers()
 def _publish(told: Broadcast, news: Frame) -> bool:
     told.publish(news)
     return True
+
+
+async def test_a_catch_that_is_asked_for_again_elsewhere_counts_once(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    """The answer got lost, and the player comes back to another process with the same attempt."""
+    with redis_server() as redis:
+        stores = {"redis": redis.url, "database": sqlite_url}
+        async with (
+            game(tmp_path / "one", **stores) as here,
+            game(tmp_path / "other", **stores) as there,
+            watching(there.app.url) as watcher,
+        ):
+            await here.store(plan(catches_per_cat=5))
+            async with here.player("ann") as phone:
+                await phone.stand()
+                cat = (await phone.some_cat())["id"]
+                caught = await phone.catch_surely(cat, "try")
+            async with there.player("ann") as phone:
+                await phone.stand()
+                again = await phone.throw(cat, caught["attempt"], "the ticket of another session")
+            assert again == caught
+            told = await watcher.until_told(catches=1)
+            seen = len(watcher.told)
+            await until(lambda: len(watcher.told) > seen + 2)
+            assert told["catches"] == watcher.last["catches"] == 1
+            assert sum(told.data["catches_per_s"] for told in watcher.told) == 1
 
 
 async def test_two_workers_add_up(tmp_path: Path) -> None:
