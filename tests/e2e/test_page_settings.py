@@ -34,7 +34,7 @@ async def test_what_can_not_be_meant_is_refused_in_one_line(
 
 
 async def test_every_process_tells_pages_the_same(tmp_path: Path) -> None:
-    options = ["--workers", "2", "--tiles", TILES, "--tiles-attribution", "© A map"]
+    options = ["--workers", "2", "--practice", "--tiles", TILES, "--tiles-attribution", "© A map"]
     async with catcat_server(tmp_path, *options, "--event", EVENT) as server:
         for _ in range(20):  # connections, which go to the processes as they come
             async with aiohttp.ClientSession() as client:
@@ -42,6 +42,7 @@ async def test_every_process_tells_pages_the_same(tmp_path: Path) -> None:
                     assert await answer.json() == {
                         "tiles": {"url": TILES, "kind": "raster", "attribution": "© A map"},
                         "event": {"name": "Midnight 零点", "at_ms": 1_794_326_400_000},
+                        "practice": True,
                     }
                 async with client.get(f"{server.url}/") as answer:
                     policy = answer.headers["Content-Security-Policy"]

@@ -141,7 +141,11 @@ async def test_a_player_is_let_in_catches_a_cat_and_has_its_coupon(
         assert coupon["code"] in await phone.call("qr", coupon["code"])
         assert [rank["player"] for rank in await phone.call("leaderboard")] == [guest["player"]]
         assert cat["species"] in [kind["id"] for kind in await phone.call("species")]
-        assert await phone.call("config") == {"tiles": None, "event": None}
+        assert await phone.call("config") == {
+            "tiles": None,
+            "event": None,
+            "practice": True,
+        }
 
         await phone.call("forget")
         await until(lambda: phone.events("state")[-1]["kind"] == "ended")
