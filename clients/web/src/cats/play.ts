@@ -43,7 +43,7 @@ export class Play {
     const { carton } = this;
     if (this.isIdle) {
       carton.position.y = HAND.y + 0.008 * this.calm() * Math.sin(now_s * 2);
-      carton.rotation.set(0.5, 0.12 * this.calm() * Math.sin(now_s * 1.1), 0);
+      carton.rotation.set(0.3, 0.12 * this.calm() * Math.sin(now_s * 1.1), 0);
     }
     // It struggles: three shakes, a rest.
     if (this.state === "holds the cat" && this.acts.isIdle) {
@@ -229,7 +229,7 @@ export class Play {
     carton.visible = this.body !== null;
     this.camera.add(carton);
     carton.position.set(HAND.x, HAND.y, HAND.z);
-    carton.rotation.set(0.5, 0, 0);
+    carton.rotation.set(0.3, 0, 0);
     carton.scale.setScalar(IN_HAND);
     this.box.open(OPEN);
   }

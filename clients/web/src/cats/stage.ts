@@ -25,8 +25,12 @@ const EYE_M = 0.95;
 const VIEW_DEG = 58;
 const MIDDLE_M = 0.5;
 const RADIANS = Math.PI / 180;
-/** Slower frames than this, again and again, and fewer points are drawn. */
+/** Slower frames than this for so long, and fewer points are drawn, down to so many per CSS pixel. */
 const SLOW_S = 0.045;
+const PATIENCE_S = 0.7;
+const COARSEST = 0.5;
+/** A frame never takes longer on the stage, whatever held the browser up. */
+const LONGEST_S = 0.3;
 
 export class ThreeStage implements Stage {
   private readonly scene = new Scene();
@@ -41,7 +45,7 @@ export class ThreeStage implements Stage {
   private now_s = 0;
   private came_s = 0;
   private last_ms: number | null = null;
-  private slowFrames = 0;
+  private slow_s = 0;
   private ratio = Math.min(window.devicePixelRatio, 2);
   private isPaused = false;
   private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -183,16 +187,15 @@ export class ThreeStage implements Stage {
     const passed_s = this.last_ms === null ? 0 : (at_ms - this.last_ms) / 1000;
     this.last_ms = at_ms;
     this.spare(passed_s);
-    // Nothing jumps after a pause.
-    this.draw(this.now_s + Math.min(0.1, passed_s));
+    this.draw(this.now_s + Math.min(LONGEST_S, passed_s));
   }
 
   /** Draw fewer points where the frames stay slow. */
   private spare(frame_s: number): void {
-    this.slowFrames = frame_s > SLOW_S ? this.slowFrames + 1 : Math.max(0, this.slowFrames - 2);
-    if (this.slowFrames < 30 || this.ratio <= 0.75) return;
-    this.slowFrames = 0;
-    this.ratio = Math.max(0.75, this.ratio * 0.7);
+    this.slow_s = frame_s > SLOW_S ? this.slow_s + frame_s : Math.max(0, this.slow_s - 2 * frame_s);
+    if (this.slow_s < PATIENCE_S || this.ratio <= COARSEST) return;
+    this.slow_s = 0;
+    this.ratio = Math.max(COARSEST, this.ratio * 0.7);
     this.fitCanvas();
   }
 
