@@ -25,6 +25,7 @@ from gameserver.ledger.ledger import Ledger
 from gameserver.live.errors import LiveError
 from gameserver.live.live import Live
 from gameserver.live.messages import InboxMessage
+from gameserver.no_spawn_file import NoSpawnFile
 from gameserver.ops.metrics import Watched, game_exposition
 from gameserver.ops.pauses import Pauses
 from gameserver.playing import playing
@@ -102,6 +103,23 @@ async def running(config: Config, listener: socket.socket | None = None) -> Asyn
         yield App(url, game.process, backends.live, backends.ledger, game.gateway, game.keeper)
 
 
+async def check(config: Config) -> None:
+    """Find mistakes in the configuration before anything is started.
+
+    BadSetting, BadAreas, WrongGeocoder, or OSError where a file can't be read.
+    """
+
+    async def no_turn(_: str) -> bool:
+        return False
+
+    page_settings(config)
+    await NoSpawnFile(config.no_spawn).read()
+    wanted = _wanted_geocoder(config)
+    if wanted is not None:
+        async with open_geocoder(wanted, no_turn):
+            pass
+
+
 def page_settings(config: Config) -> PageSettings:
     """What the operator has set for the pages. BadSetting."""
     return PageSettings(
@@ -111,16 +129,22 @@ def page_settings(config: Config) -> PageSettings:
     )
 
 
+def _wanted_geocoder(config: Config) -> GeocoderOptions | None:
+    if config.geocoder is None:
+        return None
+    return GeocoderOptions(config.geocoder, config.geocoder_options, config.geocoder_datum)
+
+
 async def _geocoder(config: Config, live: Live, stack: AsyncExitStack) -> Geocoder | None:
     """The geocoder, whose turns all processes on the same Redis share."""
-    if config.geocoder is None:
+    wanted = _wanted_geocoder(config)
+    if wanted is None:
         return None
     every_ms = round(config.geocoder_every_s * 1000)
 
     async def turn(nonce: str) -> bool:
         return every_ms == 0 or await live.take_turn("geocoder", nonce, every_ms)
 
-    wanted = GeocoderOptions(config.geocoder, config.geocoder_options, config.geocoder_datum)
     return await stack.enter_async_context(open_geocoder(wanted, turn))
 
 

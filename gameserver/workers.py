@@ -21,7 +21,7 @@ from pathlib import Path
 
 import click
 
-from gameserver.app import page_settings, running
+from gameserver.app import check, running
 from gameserver.config import Config
 from gameserver.coupon_server import running_coupons
 from gameserver.errands import migrate_database
@@ -86,7 +86,7 @@ async def serve_on(config: Config, listen_fd: int) -> None:
 
 async def serve_with_workers(config: Config) -> None:
     """Serve in `config.workers` processes until asked to stop."""
-    page_settings(config)  # a mistake is said here, once, and not by worker after worker
+    await check(config)  # a mistake is said here, once, and not by worker after worker
     config.make_data_dir()
     stopped = asyncio.create_task(stop_asked(), name="stop")
     with ExitStack() as stack:

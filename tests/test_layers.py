@@ -49,7 +49,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"backends", "crowds", "gateway", "keeper", "no_spawn_file", "screen", "services"},
     "app": LOWER
     | SHARED
-    | {"backends", "gateway", "geocoding", "http", "keeper", "ops", "playing", "port", "services"},
+    | {"backends", "gateway", "geocoding", "http", "keeper", "no_spawn_file", "ops"}
+    | {"playing", "port", "services"},
 }
 """The parts of the server and what they know. Who is not listed stands above the application."""
 

@@ -1,4 +1,4 @@
-"""What an operator sets for the pages, through the command."""
+"""What an operator sets through the command: for the pages, and what can not be meant."""
 
 from pathlib import Path
 
@@ -19,6 +19,10 @@ EVENT = "Midnight 零点@2026-11-11T00:00+08:00"
         ("2", "--tiles", "https://*/{z}/{x}/{y}", "not a host that a page's policy can name"),
         ("1", "--event", "Midnight@2026-11-11T00:00", "the time with its zone"),
         ("2", "--event", "Midnight", "an event is NAME@TIME"),
+        ("1", "--geocoder", "nobody", "geocoder nobody: "),
+        ("2", "--geocoder", "nobody", "geocoder nobody: "),
+        ("1", "--no-spawn", __file__, "test_settings.py: "),
+        ("2", "--no-spawn", __file__, "test_settings.py: "),
     ],
 )
 async def test_what_can_not_be_meant_is_refused_in_one_line(
