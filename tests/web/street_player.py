@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from math import cos, hypot, radians
@@ -25,6 +26,10 @@ from tests.waiting import until
 METRES_PER_DEG = 111_195.0
 JOG_MPS = 2.5
 EVERY_S = 1.0
+THROWING_S = 90.0
+
+LIGHT: dict[str, Any] = {"device_scale_factor": 1, "reduced_motion": "reduce"}
+"""There is no graphics card in tests: every pixel of the stage is made by the processor."""
 
 
 class StreetPlayer:
@@ -155,19 +160,35 @@ async def throw_until_it_ends(page: Page) -> bool:
     box = page.get_by_role("button", name="Throw the box", disabled=False)
     won = page.get_by_role("heading", name="You caught ")
     lost = page.get_by_role("button", name="Find another cat")
-    for _ in range(20):
-        await expect(box.or_(won).or_(lost).first).to_be_visible()
-        if await won.is_visible():
-            return True
-        if await lost.is_visible():
-            return False
-        await _press(box)
-    raise AssertionError("the cat was neither caught nor lost")
+    async with asyncio.timeout(THROWING_S):
+        while True:
+            await expect(box.or_(won).or_(lost).first).to_be_visible(timeout=THROWING_S * 1000)
+            if await won.is_visible():
+                return True
+            if await lost.is_visible():
+                return False
+            with suppress(TimeoutError):  # it was disabled meanwhile: another look says why
+                await box.click(timeout=3_000)
 
 
-async def _press(box: Locator) -> None:
-    with suppress(TimeoutError):  # it was disabled meanwhile: another look says why
-        await box.click(timeout=1_000)
+async def flick(page: Page, box: Locator, right_px: float, down_px: float) -> None:
+    """Flick the box with the mouse: in 60 ms by the events, however slow the machine."""
+    place = await box.bounding_box()
+    assert place is not None
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    session = await page.context.new_cdp_session(page)
+    from_s = time.time()
+
+    async def mouse(kind: str, part: float) -> None:
+        event = {"type": kind, "x": x + right_px * part, "y": y + down_px * part}
+        buttons = {"button": "left", "buttons": 0 if kind == "mouseReleased" else 1}
+        clock = {"timestamp": from_s + part * 0.06, "clickCount": 1}
+        await session.send("Input.dispatchMouseEvent", event | buttons | clock)
+
+    await mouse("mousePressed", 0.0)
+    for part in (0.25, 0.5, 0.75, 1.0):
+        await mouse("mouseMoved", part)
+    await mouse("mouseReleased", 1.0)
 
 
 @asynccontextmanager
@@ -175,7 +196,7 @@ async def street_player(
     browser: Browser, server: CatCat, seed: int = 1, **options: Any
 ) -> AsyncIterator[tuple[StreetPlayer, Watched]]:
     """Somebody near a store with a phone that may be asked for its place and its camera."""
-    async with visitor(browser, server.url, **(options or PHONE)) as (context, watched):
+    async with visitor(browser, server.url, **(options or PHONE | LIGHT)) as (context, watched):
         await context.grant_permissions(["geolocation", "camera"])
         player = StreetPlayer(context, watched.page, Random(seed))
         await player.stand_at_a_store(north_m=30.0)

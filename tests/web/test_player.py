@@ -9,7 +9,7 @@ from tests.servers.catcat import CatCat, catcat_demo
 from tests.servers.chromium import DESKTOP
 from tests.waiting import until
 from tests.web.axe import faults
-from tests.web.street_player import street_player
+from tests.web.street_player import LIGHT, flick, street_player
 
 
 async def redeem(server: CatCat, code: str) -> None:
@@ -44,6 +44,7 @@ async def test_a_coupon_that_was_caught_is_redeemed_before_the_players_eyes(
         await page.get_by_role("link", name="Open in the wallet").click()
         await expect(page.get_by_text("Show this at the till")).to_be_visible()
         await redeem(server, code)
+        await expect(page.get_by_text("Enjoy! Redeemed: ")).to_be_visible()
         await expect(page.get_by_text("Enjoy!", exact=True)).to_be_visible()
 
         await page.reload()
@@ -54,7 +55,7 @@ async def test_a_coupon_that_was_caught_is_redeemed_before_the_players_eyes(
 async def test_a_throw_past_the_cat_costs_nothing(browser: Browser) -> None:
     async with (
         catcat_demo() as server,
-        street_player(browser, server, **DESKTOP) as (player, _),
+        street_player(browser, server, **DESKTOP, **LIGHT) as (player, _),
         player.walking(),
     ):
         page = player.page
@@ -64,13 +65,7 @@ async def test_a_throw_past_the_cat_costs_nothing(browser: Browser) -> None:
         await page.get_by_role("button", name="Catch ").click(timeout=60_000)
         box = page.get_by_role("button", name="Throw the box", disabled=False)
         await expect(box).to_be_visible()
-        place = await box.bounding_box()
-        assert place is not None
-        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
-        await page.mouse.move(x, y)
-        await page.mouse.down()
-        await page.mouse.move(x + 300, y + 20, steps=4)
-        await page.mouse.up()
+        await flick(page, box, right_px=300, down_px=20)
         await expect(page.get_by_text("Past it! Try again.")).to_be_visible()
         await expect(box).to_be_visible()
         assert await server.metric("catcat_refused") == 0
@@ -85,7 +80,6 @@ async def test_no_screen_has_a_serious_fault_for_whoever_uses_no_eyes_or_no_mous
         player.walking(),
     ):
         page = player.page
-        await page.emulate_media(reduced_motion="reduce")
         await page.goto("/")
         await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
         assert await faults(page) == []
@@ -107,7 +101,7 @@ async def test_no_screen_has_a_serious_fault_for_whoever_uses_no_eyes_or_no_mous
 async def test_a_keyboard_is_enough(browser: Browser) -> None:
     async with (
         catcat_demo() as server,
-        street_player(browser, server, **DESKTOP) as (player, _),
+        street_player(browser, server, **DESKTOP, **LIGHT) as (player, _),
         player.walking(),
     ):
         page = player.page

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.servers.catcat import CatCat, catcat_demo
 from tests.servers.chromium import DESKTOP, PHONE, Watched, chromium, chromium_path, visitor
-from tests.web.street_player import street_player, throw_until_it_ends
+from tests.web.street_player import LIGHT, street_player, throw_until_it_ends
 
 ABOUT_THE_NETWORK = re.compile(r"net::ERR_|WebSocket connection to|status of 401")
 """What the browser itself says where a server is away or refuses a token."""
@@ -214,7 +214,7 @@ async def ban(server: CatCat, player: str) -> None:
 async def test_at_a_desk_the_page_walks_by_itself_and_catches_a_cat(browser: Browser) -> None:
     async with (
         catcat_demo() as server,
-        visitor(browser, server.url, **DESKTOP) as (_, watched),
+        visitor(browser, server.url, **DESKTOP, **LIGHT) as (_, watched),
     ):
         page = watched.page
         await page.goto("/")

@@ -88,8 +88,10 @@ function met(answer: Encounter): void {
   encounter = answer;
   steady_ms = Date.now() + (rules.value?.aim_min_ms ?? 500) + 50;
   const { bearing_deg, distance_m } = answer;
-  change({ bearing_deg, distance_m });
-  become({ kind: "ready" });
+  const said = hunt.value?.said ?? null;
+  // Why the last throw was none is still worth saying; what kept the player waiting is over.
+  const is_over = said === null || !["missed", "bad_ticket"].includes(said.reason);
+  change({ bearing_deg, distance_m, said: is_over ? null : said, state: { kind: "ready" } });
   later(TICKET_FRESH_MS);
 }
 

@@ -33,7 +33,7 @@ const say = texts({
 
 export function Gone() {
   return (
-    <div class="scroll">
+    <div class="scroll middle">
       <Heading hidden>{say("street")}</Heading>
       <Why />
     </div>

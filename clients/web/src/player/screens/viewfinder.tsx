@@ -2,7 +2,6 @@
 
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Scene } from "../../art";
 import type { Flick, Stage } from "../../cats";
 import { texts } from "../../i18n";
 import { play } from "../../sound";
@@ -13,6 +12,7 @@ import { turn } from "../ground";
 import { throwBox } from "../hunting";
 import { openAnyStage, staged } from "../stages";
 import { hunt } from "../state";
+import { Backdrop } from "./backdrop";
 import { ThrowBox } from "./throw_box";
 
 const say = texts({
@@ -130,11 +130,7 @@ export function Viewfinder({ celebrated }: { celebrated: () => void }) {
   return (
     <>
       <div class="viewfinder">
-        {noCamera.value !== null && (
-          <div class="backdrop">
-            <Scene name="no-camera" />
-          </div>
-        )}
+        {noCamera.value !== null && <Backdrop />}
         <div class="picture" aria-hidden="true">
           <video ref={video} muted playsInline />
           <canvas ref={canvas} />
