@@ -47,7 +47,7 @@ class Config:
     """The players' page offers to walk by itself, for desks: nobody needs that where coupons are
     worth something."""
     no_spawn: Path | None = None
-    """A GeoJSON file of where no cat may be, read at the start."""
+    """A GeoJSON file of where no cat may be, read again when it changes."""
     geocoder: str | None = None
     """Which of geopy's geocoders looks addresses up; None: nobody does."""
     geocoder_options: Mapping[str, Any] = field(default_factory=dict)

@@ -132,6 +132,7 @@ async def _follow(config: Config, backends: Backends, game: Playing, stack: Asyn
         news = CouponFeed(street, backends.coupons, ledger.catches.attempts)
         start("news of coupons", news.follow)
     start("screen", partial(game.screen.follow, wall_clock_ms))
+    start("the screen's books", partial(game.screen.follow_books, wall_clock_ms))
 
 
 async def _write_footfall(book: FootfallBook) -> None:

@@ -162,15 +162,13 @@ class Worker:
             }
         if config.no_spawn is not None:
             secrets["CATCAT_NO_SPAWN"] = str(config.no_spawn.absolute())
-        if config.tiles is not None:
-            secrets |= {
-                "CATCAT_TILES": config.tiles,
-                "CATCAT_TILES_ATTRIBUTION": config.tiles_attribution,
-            }
-        if config.event is not None:
-            secrets["CATCAT_EVENT"] = config.event
-        if config.practice:
-            secrets["CATCAT_PRACTICE"] = "1"
+        # Said in any case: what the environment says is overruled where the command says nothing.
+        secrets |= {
+            "CATCAT_TILES": config.tiles or "",
+            "CATCAT_TILES_ATTRIBUTION": config.tiles_attribution,
+            "CATCAT_EVENT": config.event or "",
+            "CATCAT_PRACTICE": str(int(config.practice)),
+        }
         if config.geocoder is not None:
             secrets |= {
                 "CATCAT_GEOCODER": config.geocoder,

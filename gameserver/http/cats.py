@@ -11,7 +11,7 @@ from gameserver.http.call import AnyCall, Call, NoQuery
 from gameserver.http.errors import Problem
 from gameserver.http.memory import CatsOut
 from gameserver.http.route import JSON, Written
-from gameserver.http.spans import HoursQuery, span_of
+from gameserver.http.spans import ROWS_MOST, TOO_MANY, HoursQuery, span_of
 from gameserver.ledger.footfall import StoreHour
 from gameserver.live.errors import LiveError
 
@@ -40,8 +40,8 @@ class StreetNow(Struct, frozen=True):
 class Footfall(Struct, frozen=True):
     """Hours in which something happened at a merchant's stores, in their order.
 
-    Each number counts pairs of a player and a cat: `seen`, it came into the player's view;
-    `approached`, the player raised the phone at it in reach; `caught`.
+    `seen`: how often one of their cats came into a player's view, again where the player came back;
+    `approached`: how often a player raised the phone at one in reach, again after a miss; `caught`.
     """
 
     hours: list[StoreHour]
@@ -70,7 +70,8 @@ async def footfall(call: Call[None, HoursQuery]) -> Footfall | Problem:
     span = span_of(call.query, call.now_ms)
     if isinstance(span, Problem):
         return span
-    return Footfall(await call.site.ledger.footfalls.hours(call.merchant, *span))
+    hours = await call.site.ledger.footfalls.hours(call.merchant, *span, ROWS_MOST + 1)
+    return TOO_MANY if len(hours) > ROWS_MOST else Footfall(hours)
 
 
 async def _street(call: AnyCall) -> StreetNow:

@@ -2,6 +2,7 @@
 
 from gameserver.http.call import Call, NoQuery
 from gameserver.http.errors import Problem
+from gameserver.http.memory import network
 from gameserver.http.route import Told
 
 
@@ -15,6 +16,7 @@ async def live(call: Call[None, NoQuery]) -> Told | Problem:
     broadcast = call.site.broadcast
     if broadcast is None or broadcast.is_closed:
         return Problem("unavailable", retry_after_s=2)
-    if broadcast.is_full:
+    address = network(call.address)
+    if broadcast.is_full(address):
         return Problem("busy", retry_after_s=10)
-    return Told(broadcast)
+    return Told(broadcast, address)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Generic, NamedTuple, TypeVar
 
+from gameserver.ledger.reports import RedeemedHour
 from gameserver.ledger.scores import Score
 
 T = TypeVar("T")
@@ -107,6 +108,8 @@ class Memory:
         """`GET /v1/cats`, by merchant."""
         self.redemptions: RecentOf[bytes] = RecentOf(1_000)
         """`GET /v1/reports/redemptions`, by merchant and limit."""
+        self.redeemed_hours: RecentOf[list[RedeemedHour]] = RecentOf(1_000, most=100)
+        """By merchant and span; every coupon that a campaign has given is looked at."""
 
 
 def network(address: str) -> str:

@@ -18,7 +18,7 @@ from gameserver.http import (
 )
 from gameserver.http.allowed import COUNTER, HOLDERS, MERCHANT
 from gameserver.http.call import Listed, Paging
-from gameserver.http.route import Route
+from gameserver.http.route import Intake, Route
 from gameserver.http.spans import HoursQuery
 from gameserver.ledger.own_codes import CodesReport
 from gameserver.ledger.reports import RedeemedCoupon
@@ -135,6 +135,7 @@ STORES = (
         body=spawn_plans.SpawnPlan,
         rules=spawn_plans.PLAN_RULES,
         answer=plan_previews.PlanPreview,
+        intake=Intake(at_once=4),
     ),
     Route(
         method="GET",

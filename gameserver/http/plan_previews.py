@@ -54,19 +54,20 @@ async def preview_plan(call: Call[SpawnPlan, NoQuery]) -> PlanPreview | Problem:
     plan = game_plan(call.body, call.site.species, store)
     if isinstance(plan, Problem):
         return plan
-    problem = no_room(call, (store.lat, store.lon), plan)
-    if problem is not None:
-        return problem
     planned = _planned(store, plan)
     return await asyncio.to_thread(
         _tried, planned, Datum(store.datum), call.site.no_spawn(), call.now_ms
     )
 
 
-def _tried(store: PlannedStore, datum: Datum, no_spawn: NoSpawn, now_ms: int) -> PlanPreview:
+def _tried(
+    store: PlannedStore, datum: Datum, no_spawn: NoSpawn, now_ms: int
+) -> PlanPreview | Problem:
     plan = store.plan
     assert plan is not None
     ground = ground_of((store.lat, store.lon), plan.radius_m, plan.area, no_spawn)
+    if ground.is_empty:
+        return no_room(plan)
     chance = Random(store.id)
     cats = cats_for(store, plan.cats_alive, Room(ground), now_ms, chance)
     return PlanPreview(

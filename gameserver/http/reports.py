@@ -14,7 +14,7 @@ from gameserver.http.call import Call, Cursor, Listed, NoQuery, PageSize
 from gameserver.http.cells import safe_cell
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.route import JSON, Streamed, Written
-from gameserver.http.spans import HoursQuery, span_of
+from gameserver.http.spans import ROWS_MOST, TOO_MANY, HoursQuery, span_of
 from gameserver.http.texts import Moment, epoch_ms
 from gameserver.ledger import reports
 from gameserver.ledger.paging import Page
@@ -113,8 +113,13 @@ async def redeemed_hours(call: Call[None, HoursQuery]) -> RedeemedHours | Proble
     span = span_of(call.query, call.now_ms)
     if isinstance(span, Problem):
         return span
-    source = call.site.ledger.reports
-    return RedeemedHours(await source.redeemed_hours(call.merchant, *span))
+
+    async def make() -> list[RedeemedHour]:
+        return await call.site.ledger.reports.redeemed_hours(call.merchant, *span, ROWS_MOST + 1)
+
+    name = f"{call.merchant} {call.query.from_} {call.query.to}"
+    hours = await call.memory.redeemed_hours.get(name, make, call.now_ms)
+    return TOO_MANY if len(hours) > ROWS_MOST else RedeemedHours(hours)
 
 
 async def coupons_csv(call: Call[None, NoQuery]) -> Streamed:

@@ -43,6 +43,7 @@ class Told(Struct, frozen=True):
     """News as server-sent events, for as long as caller and server are there."""
 
     broadcast: Broadcast
+    address: str
 
 
 class Upload(Struct, frozen=True):

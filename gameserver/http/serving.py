@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from email.message import Message
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -96,8 +97,8 @@ def _answered(route: Route, answer: Answer, request: web.Request) -> web.Respons
             disposition = f'attachment; filename="{filename}"'
             headers = {"Content-Type": media, "Content-Disposition": disposition}
             return web.Response(body=chunks, headers=headers)
-        case Told(broadcast):
-            return event_stream(request, broadcast)
+        case Told(broadcast, address):
+            return event_stream(request, partial(broadcast.frames, address))
         case None:
             return web.Response(status=204)
         case _:

@@ -8,6 +8,11 @@ from gameserver.http.texts import Moment, epoch_ms
 HOUR_MS = 3_600_000
 HOURS_MAX = 31 * 24
 
+ROWS_MOST = 20_000
+"""Hours of stores that are told at once."""
+
+TOO_MANY = invalid("from", "too many hours of too many stores: ask for a shorter span")
+
 
 class HoursQuery(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """From a moment to just before another, 31 days at most; without them the last 31 days."""

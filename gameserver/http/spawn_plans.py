@@ -1,19 +1,20 @@
 """Spawn plans: how many cats live around a store, where, when, and what they carry."""
 
+import asyncio
 from collections.abc import Mapping
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from gameserver.game.datum import Datum
 from gameserver.game.geo import STORE_RADIUS_MAX_M
-from gameserver.game.ground import ground_of
+from gameserver.game.ground import Ground, ground_of
 from gameserver.game.hours import BadHours, check_hours
 from gameserver.game.model import ActiveHours, Area
 from gameserver.game.model import SpawnPlan as GamePlan
 from gameserver.http.areas import Drawn, reach_of, read_area, shown_area
-from gameserver.http.call import Call, NoQuery
+from gameserver.http.call import AnyCall, Call, NoQuery
 from gameserver.http.errors import Problem, invalid
 from gameserver.http.texts import Id, Line, Moment, epoch_ms, is_id, moment_of, moment_rule
 from gameserver.ledger.stores import Store as KeptStore
@@ -92,9 +93,8 @@ async def put_plan(call: Call[SpawnPlan, NoQuery]) -> SpawnPlan | Problem:
     plan = game_plan(call.body, call.site.species, store)
     if isinstance(plan, Problem):
         return plan
-    problem = no_room(call, (store.lat, store.lon), plan)
-    if problem is not None:
-        return problem
+    if (await ground_for(call, (store.lat, store.lon), plan)).is_empty:
+        return no_room(plan)
     if plan.campaign is not None and not await _is_campaign_of(call, plan.campaign):
         return invalid("campaign", "this merchant has no such campaign")
     changed = await merchants.put_plan(call.merchant, id_, plan)
@@ -104,11 +104,13 @@ async def put_plan(call: Call[SpawnPlan, NoQuery]) -> SpawnPlan | Problem:
     return shown_plan(changed.plan, Datum(changed.datum))
 
 
-def no_room(call: Call[Any, Any], place: tuple[float, float], plan: GamePlan) -> Problem | None:
-    """A refusal where no cat could be anywhere."""
-    ground = ground_of(place, plan.radius_m, plan.area, call.site.no_spawn())
-    if not ground.is_empty:
-        return None
+async def ground_for(call: AnyCall, place: tuple[float, float], plan: GamePlan) -> Ground:
+    """The ground of a plan at a place. In a thread: one with many corners takes its time."""
+    return await asyncio.to_thread(ground_of, place, plan.radius_m, plan.area, call.site.no_spawn())
+
+
+def no_room(plan: GamePlan) -> Problem:
+    """What is said of a plan on whose ground no cat could be anywhere."""
     field = "radius_m" if plan.area is None else "area"
     return invalid(field, "leaves no room for a cat, beside what the operator keeps free of them")
 

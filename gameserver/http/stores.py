@@ -11,7 +11,7 @@ from gameserver.game.zones import timezone_at
 from gameserver.http.areas import told
 from gameserver.http.call import Call, Listed, NoQuery, Paging
 from gameserver.http.errors import Problem, invalid
-from gameserver.http.spawn_plans import NO_STORE, SpawnPlan, no_room, shown_plan
+from gameserver.http.spawn_plans import NO_STORE, SpawnPlan, ground_for, shown_plan
 from gameserver.http.texts import Line, Name, is_id
 from gameserver.ledger import stores as ledger_stores
 from gameserver.ledger.stores import NotKept, RefTaken, UnknownTimezone
@@ -177,7 +177,7 @@ async def change_store(call: Call[StoreChange, NoQuery]) -> Store | Problem:
     if lat is not UNSET and lon is not UNSET:
         datum = Datum(store.datum) if said.datum is UNSET else said.datum
         lat, lon = TO_WGS84[datum](lat, lon)
-        if store.plan is not None and no_room(call, (lat, lon), store.plan) is not None:
+        if store.plan is not None and (await ground_for(call, (lat, lon), store.plan)).is_empty:
             return invalid("lat", "is away from where the store's cats may be: see its spawn plan")
     change = ledger_stores.StoreChange(
         name=said.name,

@@ -129,7 +129,8 @@ class Inserts:
         frame = self._frames.get(dialect.name)
         if frame is None:
             insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-            plain = insert(self._table).values({name: bindparam(name) for name in self._columns})
+            plain = insert(self._table).inline()  # no row need be told of
+            plain = plain.values({name: bindparam(name) for name in self._columns})
             statement = self._also(plain) if self._also else plain
             text = _DriverText(statement, self._columns).of(dialect)
             before, _, rest = text.partition(" VALUES (")

@@ -19,7 +19,7 @@ _COLUMNS = ("store_id", "hour", "seen", "approached", "caught")
 
 
 class Steps(Struct, frozen=True):
-    """What the cats of a store were to players: each counts pairs of a player and a cat."""
+    """How often cats of a store came into a view, were aimed at in reach, and were caught."""
 
     store: str
     seen: int
@@ -47,9 +47,9 @@ class Footfalls:
         """Add to the hour of `now_ms`. If its answer is lost, it may be counted twice."""
         await self._db.write(add, steps, now_ms)
 
-    async def hours(self, merchant: str, from_ms: int, to_ms: int) -> list[StoreHour]:
+    async def hours(self, merchant: str, from_ms: int, to_ms: int, most: int) -> list[StoreHour]:
         """See `hours`."""
-        return await self._db.read(hours, merchant, from_ms, to_ms)
+        return await self._db.read(hours, merchant, from_ms, to_ms, most)
 
     async def caught(self, ids: Sequence[str], now_ms: int) -> dict[str, int]:
         """See `caught`."""
@@ -93,8 +93,10 @@ def sweep_footfall(connection: Connection, now_ms: int, limit: int) -> int:
     return len(rows)
 
 
-def hours(connection: Connection, merchant: str, from_ms: int, to_ms: int) -> list[StoreHour]:
-    """What was counted at a merchant's stores in the hours that begin in a span."""
+def hours(
+    connection: Connection, merchant: str, from_ms: int, to_ms: int, most: int
+) -> list[StoreHour]:
+    """What was counted at a merchant's stores in the hours that begin in a span; the first ones."""
     query = (
         select(footfall)
         .join(stores, stores.c.id == footfall.c.store_id)
@@ -104,6 +106,7 @@ def hours(connection: Connection, merchant: str, from_ms: int, to_ms: int) -> li
             footfall.c.hour < -(-to_ms // HOUR_MS),
         )
         .order_by(footfall.c.hour, footfall.c.store_id)
+        .limit(most)
     )
     return [
         StoreHour(row.store_id, row.hour * HOUR_MS, row.seen, row.approached, row.caught)

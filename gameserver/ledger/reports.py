@@ -148,9 +148,11 @@ class Reports:
         """See `redemptions`."""
         return await self._db.read(redemptions, merchant, limit)
 
-    async def redeemed_hours(self, merchant: str, from_ms: int, to_ms: int) -> list[RedeemedHour]:
+    async def redeemed_hours(
+        self, merchant: str, from_ms: int, to_ms: int, most: int
+    ) -> list[RedeemedHour]:
         """See `redeemed_hours`."""
-        return await self._db.read(redeemed_hours, merchant, from_ms, to_ms)
+        return await self._db.read(redeemed_hours, merchant, from_ms, to_ms, most)
 
     async def coupons(
         self, merchant: str, limit: int, cursor: str | None = None
@@ -248,9 +250,12 @@ def redemptions(connection: Connection, merchant: str, limit: int) -> list[Redee
 
 
 def redeemed_hours(
-    connection: Connection, merchant: str, from_ms: int, to_ms: int
+    connection: Connection, merchant: str, from_ms: int, to_ms: int, most: int
 ) -> list[RedeemedHour]:
-    """How many of a merchant's coupons were redeemed at each store, by the hour, in a span."""
+    """How many of a merchant's coupons were redeemed at each store, by the hour, in a span.
+
+    No more than the first `most` hours of stores.
+    """
     hour = coupons.c.redeemed_ms // HOUR_MS
     query = (
         select(coupons.c.redeemed_store_id, hour.label("hour"), func.count().label("redeemed"))
@@ -263,6 +268,7 @@ def redeemed_hours(
         )
         .group_by(coupons.c.redeemed_store_id, hour)
         .order_by(hour, coupons.c.redeemed_store_id)
+        .limit(most)
     )
     return [
         RedeemedHour(row.redeemed_store_id, row.hour * HOUR_MS, row.redeemed)

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Select, func, select
 
+from gameserver.game.model import SpawnPlan
 from gameserver.ledger.tables import campaigns, catches, scores, spawn_plans, stores
 
 _LAST_DIGITS = 24
+
+SPARE = 4
+"""So many times as many stores are looked at: some have a plan for later, or for before."""
 
 
 class BookTotals(Struct, frozen=True):
@@ -49,24 +54,37 @@ def promised(connection: Connection) -> int:
     return _number(connection, query)
 
 
-def newest_stores(connection: Connection, limit: int) -> list[OpenedStore]:
+def newest_stores(connection: Connection, limit: int, now_ms: int) -> list[OpenedStore]:
     """The stores where cats live that came last, the newest first."""
     columns = (stores.c.id, stores.c.name, stores.c.lat, stores.c.lon, stores.c.created_ms)
-    query = _lively(select(*columns))
-    rows = connection.execute(query.order_by(stores.c.id.desc()).limit(limit))  # see `new_id`
-    return [OpenedStore(*row) for row in rows]
+    query = _planned(select(*columns))
+    query = query.order_by(stores.c.id.desc()).limit(limit * SPARE)  # see `new_id`
+    rows = [row for row in connection.execute(query) if _has_begun(row.plan, now_ms)]
+    return [OpenedStore(*row[:-1]) for row in rows[:limit]]
 
 
-def places(connection: Connection, limit: int) -> list[tuple[float, float]]:
+def places(connection: Connection, limit: int, now_ms: int) -> list[tuple[float, float]]:
     """Where stores are at which cats live: where there are more, some of them, from everywhere."""
     last_digits = func.substr(stores.c.id, _LAST_DIGITS)  # they count through what came at once
-    query = _lively(select(stores.c.lat, stores.c.lon)).order_by(last_digits, stores.c.id)
-    rows = connection.execute(query.limit(limit))
-    return [(row.lat, row.lon) for row in rows]
+    query = _planned(select(stores.c.lat, stores.c.lon)).order_by(last_digits, stores.c.id)
+    rows = connection.execute(query.limit(limit * SPARE))
+    return [(row.lat, row.lon) for row in rows if _has_begun(row.plan, now_ms)][:limit]
 
 
-def _lively(query: Select[Any]) -> Select[Any]:
-    return query.join(spawn_plans).where(stores.c.state == "active")
+def _planned(query: Select[Any]) -> Select[Any]:
+    """With the plan as the last column."""
+    return query.add_columns(spawn_plans.c.plan).join(spawn_plans).where(stores.c.state == "active")
+
+
+def _has_begun(kept: str, now_ms: int) -> bool:
+    """Whether the plan wants cats, and not only later: what is to come is its merchant's to tell.
+
+    A store that is closed for the night is still one where cats live.
+    """
+    plan = msgspec.json.decode(kept, type=SpawnPlan)
+    from_ms, to_ms = plan.active.from_ms, plan.active.to_ms
+    is_time = (from_ms is None or from_ms <= now_ms) and (to_ms is None or now_ms < to_ms)
+    return plan.cats_alive > 0 and is_time
 
 
 def _number(connection: Connection, query: Select[Any]) -> int:

@@ -46,13 +46,13 @@ class Board:
                 self.leaders = leaders
                 changed |= {"leaders"}
         if now_ms - self._newest_ms >= NEWEST_EVERY_MS:
-            newest = await self._db.read(newest_stores, NEWEST)
+            newest = await self._db.read(newest_stores, NEWEST, now_ms)
             self._newest_ms = now_ms
             if newest != self.newest:
                 self.newest = newest
                 changed |= {"newest"}
         if now_ms - self._places_ms >= PLACES_EVERY_MS:
-            found = await self._db.read(places, PLACES_MOST)
+            found = await self._db.read(places, PLACES_MOST, now_ms)
             self._places_ms = now_ms
             self.places = [(round(lat, 4), round(lon, 4)) for lat, lon in found]
         return changed

@@ -5,12 +5,16 @@ does not read at all is cut off (`gameserver/http/event_stream.py`).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from gameserver.screen.events import Frame
 
 WATCHERS_MOST = 200
 """Readers of one process."""
+
+FROM_ONE_ADDRESS = 50
+"""Readers of one address, so that nobody alone can take all places. A proxy is one, too."""
 
 
 class Broadcast:
@@ -23,6 +27,7 @@ class Broadcast:
         self._number = 0
         self._told = asyncio.Event()
         self._is_closed = False
+        self._by_address = Counter[str]()
         self.watchers = 0
 
     @property
@@ -30,10 +35,9 @@ class Broadcast:
         """Whether the server is going down."""
         return self._is_closed
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there is no room for another reader."""
-        return self.watchers >= WATCHERS_MOST
+    def is_full(self, address: str) -> bool:
+        """Whether there is no room for another reader from there."""
+        return self.watchers >= WATCHERS_MOST or self._by_address[address] >= FROM_ONE_ADDRESS
 
     def publish(self, frame: Frame) -> None:
         """Give the frame to all who wait for one."""
@@ -46,11 +50,12 @@ class Broadcast:
         self._is_closed = True
         self._wake()
 
-    async def frames(self) -> AsyncGenerator[Frame, None]:
+    async def frames(self, address: str) -> AsyncGenerator[Frame, None]:
         """A reader's frames, from the one to start with; to be closed by whoever reads them."""
-        if self.is_full:
+        if self.is_full(address):
             return
         self.watchers += 1
+        self._by_address[address] += 1
         try:
             while not self._is_closed:
                 number = self._number
@@ -64,6 +69,8 @@ class Broadcast:
                     yield self._frame
         finally:
             self.watchers -= 1
+            self._by_address[address] -= 1
+            self._by_address += Counter()  # forgets who has none left
 
     def _wake(self) -> None:
         self._told.set()

@@ -70,6 +70,8 @@ class Screen:
         self._last_second = 0
         self._start: Frame | None = None
         self._starting = asyncio.Lock()
+        self._changed: frozenset[str] = frozenset()
+        """What of the board no second has told of yet."""
         self.broadcast = Broadcast(self.start)
 
     async def follow(self, clock: Callable[[], int]) -> None:
@@ -98,14 +100,27 @@ class Screen:
         if not watchers:
             return
         self._last, self._last_second = _sum(before), over - 1
-        changed: frozenset[str] = frozenset()
-        with _going_on():
-            await self._totals.keep(now_ms)
-            changed = await self._board.keep(now_ms, self._totals.now.catches)
+        changed, self._changed = self._changed, frozenset()
         leaders = self._board.leaders if "leaders" in changed else None
         newest = self._board.newest if "newest" in changed else None
         news = self._news(self._last.lights, leaders, newest, None)
         self.broadcast.publish(second_frame(news))
+
+    async def follow_books(self, clock: Callable[[], int]) -> None:
+        """Until cancelled: read what is due in the books, while somebody watches here.
+
+        Beside the seconds, which must not wait for a database that takes its time.
+        """
+        while True:
+            await asyncio.sleep(1.0)
+            if self.broadcast.watchers:
+                await self.read_books(clock())
+
+    async def read_books(self, now_ms: int) -> None:
+        """Read what is due; the next second tells what has changed."""
+        with _going_on():
+            await self._totals.keep(now_ms)
+            self._changed |= await self._board.keep(now_ms, self._totals.now.catches)
 
     async def start(self) -> Frame:
         """What a screen begins with, made once a second at most."""

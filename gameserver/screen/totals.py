@@ -16,6 +16,9 @@ ASKED_EVERY_MS = 120_000
 
 _TRUE_AFTER_MS = 2_000
 
+AGAIN_AFTER_MS = 30_000
+"""How long books that did not answer are left alone: they may have been asked for too much."""
+
 
 class _Asked(NamedTuple):
     totals: Totals
@@ -32,6 +35,7 @@ class RunningTotals:
         self._ledger = ledger
         self._coupons_are_here = coupons_are_here
         self._asked: _Asked | None = None
+        self._rest_until_ms = 0
         self._are_kept = False
         """Whether Redis has any."""
         self.now = Totals(0, 0)
@@ -59,11 +63,15 @@ class RunningTotals:
             await self._ask(now_ms)
 
     async def _ask(self, now_ms: int) -> None:
+        if now_ms < self._rest_until_ms:
+            return
+        self._rest_until_ms = now_ms + AGAIN_AFTER_MS
         books = await self._ledger.db.read(book_totals)
         coupons = books.coupons
         if not self._coupons_are_here and not self._are_kept:
             coupons = await self._ledger.db.read(promised)
         found = Totals(books.catches, coupons)
         self._asked = _Asked(found, now_ms + _TRUE_AFTER_MS)
+        self._rest_until_ms = 0
         if not self._are_kept:
             self.now = self.now.at_least(found)

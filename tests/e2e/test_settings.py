@@ -51,3 +51,17 @@ async def test_every_process_tells_pages_the_same(tmp_path: Path) -> None:
                 async with client.get(f"{server.url}/") as answer:
                     policy = answer.headers["Content-Security-Policy"]
                     assert "connect-src 'self' https://*.tiles.example;" in policy
+
+
+async def test_what_the_command_takes_back_no_process_finds_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CATCAT_PRACTICE", "1")
+    monkeypatch.setenv("CATCAT_TILES", TILES)
+    options = ["--workers", "2", "--no-practice", "--tiles", ""]
+    async with (
+        catcat_server(tmp_path, *options) as server,
+        aiohttp.ClientSession() as client,
+        client.get(f"{server.url}/v1/config") as answer,
+    ):
+        assert await answer.json() == {"tiles": None, "event": None, "practice": False}

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from gameserver.game.geo import region_of
 from gameserver.game.model import Cat
+from gameserver.http import cats
 from gameserver.ledger.footfall import Steps
 from gameserver.ledger.ledger import Ledger
 from gameserver.live.errors import LiveUnavailable
@@ -102,3 +105,16 @@ async def test_a_span_of_hours_is_forward_and_no_longer_than_31_days(desk: Desk)
         assert (await desk.as_merchant("GET", f"{path}?from={at}&to={at}")).field == "to"
         long = await desk.as_merchant("GET", f"{path}?from=2023-10-01T00:00:00Z&to={at}")
         assert long.field == "from"
+
+
+async def test_what_is_too_much_to_tell_at_once_is_asked_for_in_parts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cats, "ROWS_MOST", 1)
+    store = (await desk.a_store())["id"]
+    await desk.ledger.footfalls.add([Steps(store, 1, 0, 0)], NOW)
+    assert (await desk.as_merchant("GET", "/v1/footfall")).status == 200
+    await desk.ledger.footfalls.add([Steps(store, 1, 0, 0)], NOW - HOUR_MS)
+    assert (await desk.as_merchant("GET", "/v1/footfall")).field == "from"
+    part = await desk.as_merchant("GET", "/v1/footfall?from=2023-11-14T22:00:00Z")
+    assert len(part.json["hours"]) == 1

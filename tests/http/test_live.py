@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
@@ -164,7 +165,7 @@ async def test_who_does_not_read_is_cut_off_and_costs_no_more_than_its_buffers()
     told = Broadcast(start)
 
     async def watch(request: web.Request) -> web.Response:
-        return event_stream(request, told, stuck_s=0.3)
+        return event_stream(request, partial(told.frames, "here"), stuck_s=0.3)
 
     app = web.Application()
     app.router.add_get("/", watch)

@@ -200,11 +200,11 @@ async def test_redemptions_are_counted_by_store_and_hour(ledger: Ledger, shop: S
         code = result.coupon.code
         await ledger.coupons.redeem(code, shop.store, shop.merchant, shop.key, at_ms)
     hour = NOW // HOUR_MS * HOUR_MS
-    found = await ledger.reports.redeemed_hours(shop.merchant, hour, NOW + 2 * HOUR_MS)
+    found = await ledger.reports.redeemed_hours(shop.merchant, hour, NOW + 2 * HOUR_MS, 100)
     assert found == [
         RedeemedHour(shop.store, hour, 2),
         RedeemedHour(shop.store, hour + HOUR_MS, 1),
     ]
-    assert await ledger.reports.redeemed_hours(shop.merchant, NOW + 1, NOW + 2) == [
+    assert await ledger.reports.redeemed_hours(shop.merchant, NOW + 1, NOW + 2, 100) == [
         RedeemedHour(shop.store, hour, 1)
     ]

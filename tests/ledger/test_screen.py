@@ -1,6 +1,8 @@
 """What a big screen shows of the books, on both databases."""
 
-from gameserver.game.model import Claim, SpawnPlan
+from msgspec.structs import replace
+
+from gameserver.game.model import ActiveHours, Claim, SpawnPlan
 from gameserver.ledger.ledger import Ledger
 from gameserver.ledger.screen import BookTotals, book_totals, newest_stores, places, promised
 from gameserver.ledger.stores import NewStore, Store
@@ -47,7 +49,7 @@ async def test_a_promise_counts_until_it_comes_to_nothing(ledger: Ledger) -> Non
 async def test_the_newest_stores_come_first(ledger: Ledger, clock: Clock, shop: Shop) -> None:
     for name in ("first", "second", "third"):
         await opened(ledger, clock, shop, name)
-    shown = await ledger.db.read(newest_stores, 2)
+    shown = await ledger.db.read(newest_stores, 2, NOW)
     assert [store.name for store in shown] == ["third", "second"]
     assert shown[0].created_ms == clock.now_ms
     assert (shown[0].lat, shown[0].lon) == (31.2, 121.5)
@@ -60,8 +62,22 @@ async def test_only_stores_where_cats_live_are_shown(
     stays = await opened(ledger, clock, shop, "stays", 10.0)
     goes = await opened(ledger, clock, shop, "goes", 20.0)
     await ledger.merchants.delete_store(shop.merchant, goes.id)
-    assert [store.id for store in await ledger.db.read(newest_stores, 9)] == [stays.id]
-    assert await ledger.db.read(places, 9) == [(10.0, 121.5)]
+    assert [store.id for store in await ledger.db.read(newest_stores, 9, NOW)] == [stays.id]
+    assert await ledger.db.read(places, 9, NOW) == [(10.0, 121.5)]
+
+
+async def test_a_store_whose_plan_is_for_later_or_over_is_nobodys_news_yet(
+    ledger: Ledger, clock: Clock, shop: Shop
+) -> None:
+    spans = {"soon": (NOW + 1, None), "over": (None, NOW), "now": (NOW, NOW + 1)}
+    for name, (from_ms, to_ms) in spans.items():
+        store = await opened(ledger, clock, shop, name)
+        plan = replace(PLAN, active=ActiveHours(from_ms=from_ms, to_ms=to_ms))
+        await ledger.merchants.put_plan(shop.merchant, store.id, plan)
+    none = await opened(ledger, clock, shop, "none")
+    await ledger.merchants.put_plan(shop.merchant, none.id, replace(PLAN, cats_alive=0))
+    assert [store.name for store in await ledger.db.read(newest_stores, 9, NOW)] == ["now"]
+    assert len(await ledger.db.read(places, 9, NOW)) == 1
 
 
 async def test_of_many_places_some_from_everywhere_are_told(ledger: Ledger, shop: Shop) -> None:
@@ -71,6 +87,6 @@ async def test_of_many_places_some_from_everywhere_are_told(ledger: Ledger, shop
     assert isinstance(made, list)
     for store in made:
         await ledger.merchants.put_plan(shop.merchant, store.id, PLAN)
-    told = await ledger.db.read(places, 60)
+    told = await ledger.db.read(places, 60, NOW)
     assert len(told) == 60
     assert sum(lat < 30 for lat, _ in told) in range(15, 46)

@@ -19,16 +19,17 @@ def frame(text: str) -> Frame:
 class Reader:
     """Reads as fast as it is let."""
 
-    def __init__(self, broadcast: Broadcast) -> None:
+    def __init__(self, broadcast: Broadcast, address: str = "198.51.100.7") -> None:
         self.read: list[Frame] = []
         self.may_read = asyncio.Event()
         self.may_read.set()
         self.is_done = False
         self._broadcast = broadcast
+        self._address = address
         self.task = asyncio.create_task(self._go())
 
     async def _go(self) -> None:
-        async with aclosing(self._broadcast.frames()) as frames:
+        async with aclosing(self._broadcast.frames(self._address)) as frames:
             async for one in frames:
                 self.read.append(one)
                 await self.may_read.wait()
@@ -97,16 +98,32 @@ async def test_readers_are_counted_and_bounded(
 ) -> None:
     monkeypatch.setattr(module, "WATCHERS_MOST", 2)
     readers = [Reader(broadcast), Reader(broadcast)]
-    await until(lambda: broadcast.is_full)
+    await until(lambda: broadcast.is_full("anywhere"))
     late = Reader(broadcast)
     await until(lambda: late.is_done)
     assert late.read == []
     readers[0].task.cancel()
     await until(lambda: broadcast.watchers == 1)
-    assert not broadcast.is_full
+    assert not broadcast.is_full("anywhere")
     broadcast.close()
     await until(lambda: readers[1].is_done)
     assert broadcast.watchers == 0
+
+
+async def test_one_address_does_not_get_all_places(
+    broadcast: Broadcast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FROM_ONE_ADDRESS", 1)
+    greedy = Reader(broadcast, "192.0.2.1")
+    await until(lambda: greedy.read)
+    assert broadcast.is_full("192.0.2.1")
+    again, other = Reader(broadcast, "192.0.2.1"), Reader(broadcast, "192.0.2.2")
+    await until(lambda: again.is_done and other.read)
+    assert again.read == []
+    greedy.task.cancel()
+    await until(lambda: not broadcast.is_full("192.0.2.1"))
+    broadcast.close()
+    await until(lambda: other.is_done)
 
 
 async def test_nothing_begins_once_it_is_closed(broadcast: Broadcast) -> None:
