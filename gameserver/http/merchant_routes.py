@@ -136,6 +136,7 @@ STORES = (
         rules=spawn_plans.PLAN_RULES,
         answer=plan_previews.PlanPreview,
         intake=Intake(at_once=4),
+        is_question=True,
     ),
     Route(
         method="GET",

@@ -131,6 +131,8 @@ class Route:
     media: str = JSON
     problems: tuple[str, ...] = ()
     needs_books: bool = True
+    is_question: bool = False
+    """A POST that asks with a body, and makes nothing."""
 
     @property
     def is_of_coupons(self) -> bool:
@@ -144,8 +146,8 @@ class Route:
 
     @property
     def takes_key(self) -> bool:
-        """Whether it takes an Idempotency-Key: every POST does."""
-        return self.method == "POST"
+        """Whether it takes an Idempotency-Key: every POST does that is no question."""
+        return self.method == "POST" and not self.is_question
 
     @property
     def does(self) -> Handler | Deed:

@@ -16,7 +16,7 @@ from gameserver.ledger.tables import metadata
 from tests.http.desk import CAMPAIGN, NOW, STORE, Desk, Reply
 from tests.servers.proxy import Proxy, proxy
 
-POSTS = {route.name: route for route in ROUTES if route.method == "POST"}
+POSTS = {route.name: route for route in ROUTES if route.method == "POST" and not route.is_question}
 
 Rows = dict[str, list[Any]]
 
