@@ -1,7 +1,7 @@
 /** A form: what stands in its fields, what is wrong with them, and how it is sent. */
 
 import { type Signal, signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { fieldErrors } from "../client";
 import { newOnce } from "../shell/once";
 import { sayIncomplete, sayProblem } from "./problems";
@@ -98,14 +98,19 @@ export function makeForm<Values extends Entries>(
   return { id: `form${made}`, values, errors, failure, failures, busy, put, submit };
 }
 
-/** A form of a component, the same as long as `about` is. */
+/**
+ * A form of a component, the same as long as `about` is. It is sent as the component last said: what
+ * it compares with, such as the store as the server has it, is another one after every save.
+ */
 export function useForm<Values extends Entries>(
   start: () => Values,
   send: Send<Values>,
   about: unknown,
   rules: Rules<Values> = {},
 ): Form<Values> {
-  return useMemo(() => makeForm(start(), send, rules), [about]);
+  const now = useRef(send);
+  now.current = send;
+  return useMemo(() => makeForm(start(), (...sent) => now.current(...sent), rules), [about]);
 }
 
 /** The errors of a refusal by the names of a form's fields: `species.boba` is `species`' as well. */
