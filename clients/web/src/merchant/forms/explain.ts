@@ -62,6 +62,11 @@ const SAID: readonly Said[] = [
     "不是时区名称（例如 Asia/Shanghai）。",
   ],
   [
+    /^is no whole date and time$/,
+    "Cannot be read: write both the date and the time, or clear it.",
+    "无法识别：请填写完整的日期和时间，或清空。",
+  ],
+  [
     /^leaves no room for a cat/,
     "Leaves no room for a cat: roads and water are kept free of them.",
     "没有能放猫的地方：道路和水面不放猫。",

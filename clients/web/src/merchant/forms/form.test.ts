@@ -70,3 +70,26 @@ test("who has filled in nothing hears of all that is needed, and nothing is sent
   await form.submit();
   expect(sent).toBe(1);
 });
+
+test("half a date stops the form at its field, as no date means something else", async () => {
+  const { makeForm } = await import("./form");
+  let sent = 0;
+  const form = makeForm({ title: "Tea", starts_at: "" }, async () => {
+    sent += 1;
+    return undefined;
+  });
+  const submitted = (badInput: boolean) => {
+    const elements = [
+      { name: "", validity: { badInput: false } },
+      { name: "starts_at", validity: { badInput } },
+    ];
+    return { preventDefault: () => undefined, currentTarget: { elements } } as unknown as Event;
+  };
+  await form.submit(submitted(true));
+  expect(Object.keys(form.errors.value)).toEqual(["starts_at"]);
+  expect(form.failure.value).toContain("marked fields");
+  expect(sent).toBe(0);
+  await form.submit(submitted(false));
+  expect(form.errors.value).toEqual({});
+  expect(sent).toBe(1);
+});

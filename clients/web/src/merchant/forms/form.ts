@@ -69,11 +69,14 @@ export function makeForm<Values extends Entries>(
     event?.preventDefault();
     if (busy.value) return;
     failure.value = "";
-    errors.value = Object.fromEntries(
-      needed(values.value)
-        .filter((name) => values.value[name] === "")
-        .map((name) => [name, "is missing"]),
-    );
+    errors.value = {
+      ...Object.fromEntries(
+        needed(values.value)
+          .filter((name) => values.value[name] === "")
+          .map((name) => [name, "is missing"]),
+      ),
+      ...halfWritten(event),
+    };
     if (Object.keys(errors.value).length > 0) {
       failure.value = sayIncomplete();
       failures.value += 1;
@@ -111,6 +114,17 @@ export function useForm<Values extends Entries>(
   const now = useRef(send);
   now.current = send;
   return useMemo(() => makeForm(start(), (...sent) => now.current(...sent), rules), [about]);
+}
+
+/**
+ * The fields of a form that hold something that the browser cannot read, such as half a date. It
+ * gives them out as empty, and nothing in a field means something else: no start is at once.
+ */
+function halfWritten(event: Event | undefined): Record<string, string> {
+  const form = event?.currentTarget as Pick<HTMLFormElement, "elements"> | null | undefined;
+  const fields = Array.from(form?.elements ?? []) as HTMLInputElement[];
+  const bad = fields.filter((field) => field.validity?.badInput);
+  return Object.fromEntries(bad.map((field) => [field.name, "is no whole date and time"]));
 }
 
 /** The errors of a refusal by the names of a form's fields: `species.boba` is `species`' as well. */
