@@ -4,13 +4,14 @@ import { computed, signal } from "@preact/signals";
 import type { CouponDetails } from "../api";
 import { ask, session } from "../session";
 import { newOnce } from "../shell/once";
+import { recall, remember } from "../shell/storage";
 import { asked } from "./code";
 import { sound } from "./sound";
 import { done, lookedAt, refusedAs, type Verdict } from "./verdict";
 
 const KEPT = "catcat.till";
 
-const kept = signal(localStorage.getItem(KEPT) ?? "");
+const kept = signal(recall("localStorage", KEPT) ?? "");
 
 /** The store at which this till stands; the only one where there is one. */
 export const store = computed(() => {
@@ -21,7 +22,7 @@ export const store = computed(() => {
 
 export function standAt(id: string): void {
   kept.value = id;
-  localStorage.setItem(KEPT, id);
+  remember("localStorage", KEPT, id);
 }
 
 export const verdict = signal<Verdict | null>(null);
@@ -30,6 +31,19 @@ export const busy = signal(false);
 export const lately = signal<{ coupon: CouponDetails; at_ms: number }[]>([]);
 
 const LATELY_MOST = 10;
+/** A customer waits at the counter: rather ask again, with the same key, than wait for long. */
+const TRY_MS = 5_000;
+
+/** The keys of what was asked and not answered, by what it was. */
+const unanswered = new Map<string, string>();
+
+// What one clerk did is not the next one's to see.
+session.subscribe((now) => {
+  if (now !== null) return;
+  verdict.value = null;
+  lately.value = [];
+  unanswered.clear();
+});
 
 /** Redeem a code here; the answer is `verdict`. */
 export function redeem(text: string): Promise<void> {
@@ -37,26 +51,34 @@ export function redeem(text: string): Promise<void> {
   return answer(text, async (code) => {
     if (at === undefined) return { kind: "nostore", code };
     const path = `/v1/coupons/${encodeURIComponent(code)}/redeem`;
-    const coupon = await ask<CouponDetails>("POST", path, {
-      body: { store: at.id },
-      once: onceFor(`${code} ${at.id}`),
-    });
-    lately.value = [{ coupon, at_ms: Date.now() }, ...lately.value].slice(0, LATELY_MOST);
-    return done(coupon);
+    return answeredOnce(`${code} ${at.id}`, code, async (once) =>
+      done(
+        await ask<CouponDetails>("POST", path, {
+          body: { store: at.id },
+          once,
+          timeout_ms: TRY_MS,
+        }),
+      ),
+    );
   });
 }
 
 /**
- * The same for a code that is tried again because no answer came: if it was redeemed after all, the
- * clerk hears so instead of "already".
+ * The same key for a code that is tried again because no answer came, however much later: if it was
+ * redeemed after all, the clerk hears so instead of "already".
  */
-function onceFor(what: string): string {
-  const isAgain = unanswered?.what === what && verdict.value?.kind === "offline";
-  if (!isAgain || unanswered === null) unanswered = { what, once: newOnce() };
-  return unanswered.once;
+async function answeredOnce(
+  what: string,
+  code: string,
+  said: (once: string) => Promise<Verdict>,
+): Promise<Verdict> {
+  const once = unanswered.get(what) ?? newOnce();
+  unanswered.set(what, once);
+  const verdict = await said(once).catch((error) => refusedAs(error, code));
+  // "Later" may be the answer to a second try after a first that had none.
+  if (verdict.kind !== "offline" && verdict.kind !== "later") unanswered.delete(what);
+  return verdict;
 }
-
-let unanswered: { what: string; once: string } | null = null;
 
 /** Look what a code is worth, and leave it as it is. */
 export function look(text: string): Promise<void> {
@@ -76,11 +98,18 @@ export async function takeBack(code: string, reason: string): Promise<void> {
 async function answer(text: string, said: (code: string) => Promise<Verdict>): Promise<void> {
   const code = asked(text);
   if (code === "" || busy.value) return;
+  const who = session.value;
   busy.value = true;
+  let found: Verdict;
   try {
-    verdict.value = await said(code).catch((error) => refusedAs(error, code));
+    found = await said(code).catch((error) => refusedAs(error, code));
+    if (session.value !== who) return;
+    verdict.value = found;
   } finally {
     busy.value = false;
   }
-  if (verdict.value !== null) sound(verdict.value.kind);
+  const { kind, coupon } = found;
+  if (kind === "done" && coupon)
+    lately.value = [{ coupon, at_ms: Date.now() }, ...lately.value].slice(0, LATELY_MOST);
+  sound(kind);
 }

@@ -36,6 +36,10 @@ test.each([
   expect(refusedAs(new Problem(409, code, ""), "X").kind).toBe(kind);
 });
 
+test.each([500, 502, 503])("after a %i nobody knows whether it was redeemed", (status) => {
+  expect(refusedAs(new Problem(status, "unknown", ""), "X").kind).toBe("offline");
+});
+
 test("no answer of the server is an answer to the clerk, and a mistake of ours is none", () => {
   expect(refusedAs(new NoAnswer(), "X").kind).toBe("offline");
   expect(() => refusedAs(new TypeError("ours"), "X")).toThrow("ours");

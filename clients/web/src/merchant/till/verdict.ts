@@ -55,7 +55,8 @@ export function refusedAs(error: unknown, code: string): Verdict {
     case "invalid":
       return { kind: "nostore", code };
     default:
-      return { kind: "later", code };
+      // Whether a server that broke has done it, nobody knows.
+      return { kind: error.status >= 500 ? "offline" : "later", code };
   }
 }
 

@@ -25,6 +25,7 @@ const say = texts({
   ],
   redeem: ["Redeem", "核销"],
   look: ["Only look", "仅查看"],
+  asking: ["Asking …", "正在查询……"],
   scan: ["Scan with the camera", "扫码核销"],
   next: ["Next", "下一张"],
   scanNext: ["Scan the next one", "扫下一张"],
@@ -68,7 +69,11 @@ export function TillView() {
     <div class="till">
       <h1>{say("title")}</h1>
       <WhichStore />
-      {verdict.value !== null ? (
+      {busy.value ? (
+        <div class="answer asking" role="status">
+          <p class="answer-word">{say("asking")}</p>
+        </div>
+      ) : verdict.value !== null ? (
         <>
           <Answer verdict={verdict.value} />
           <div class="actions">
@@ -127,13 +132,13 @@ export function TillView() {
             <button
               type="submit"
               class="primary"
-              disabled={busy.value || store.value === undefined || typed.value.trim() === ""}
+              disabled={store.value === undefined || typed.value.trim() === ""}
             >
               {say("redeem")}
             </button>
             <button
               type="button"
-              disabled={busy.value || typed.value.trim() === ""}
+              disabled={typed.value.trim() === ""}
               onClick={() => look(typed.value)}
             >
               {say("look")}
