@@ -7,8 +7,12 @@ export type Language = "en" | "zh";
 const KEPT = "catcat.language";
 
 function preferred(): Language {
-  const kept = localStorage.getItem(KEPT);
-  if (kept === "en" || kept === "zh") return kept;
+  try {
+    const kept = localStorage.getItem(KEPT);
+    if (kept === "en" || kept === "zh") return kept;
+  } catch {
+    // storage is switched off
+  }
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
@@ -20,7 +24,11 @@ language.subscribe((now) => {
 
 /** Speak another language from now on. */
 export function speak(now: Language): void {
-  localStorage.setItem(KEPT, now);
+  try {
+    localStorage.setItem(KEPT, now);
+  } catch {
+    // full, or switched off: it is spoken until the page is left
+  }
   language.value = now;
 }
 

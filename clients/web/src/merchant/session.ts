@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { type CallOptions, call, Problem } from "../net/api";
 import type { Role, Till, TillStore } from "./api";
 import { download, upload } from "./client";
+import { recall, remember } from "./shell/storage";
 
 const KEPT = "catcat.key";
 
@@ -17,7 +18,7 @@ export interface Session {
 
 export const session = signal<Session | null>(null);
 /** Whether a key that was kept is being tried. */
-export const opening = signal(sessionStorage.getItem(KEPT) !== null);
+export const opening = signal(recall("sessionStorage", KEPT) !== null);
 export const isMerchant = computed(() => session.value?.role === "merchant");
 
 /** Sign in; `Problem` where the key opens nothing here. */
@@ -30,18 +31,18 @@ export async function signIn(key: string): Promise<void> {
     page = await call<Till>("GET", "/v1/till", { key, query });
     tills.push(...page.items);
   } while (page.next !== null);
-  sessionStorage.setItem(KEPT, key);
+  remember("sessionStorage", KEPT, key);
   session.value = { key, role: page.role, name: page.name, tills };
 }
 
 export function signOut(): void {
-  sessionStorage.removeItem(KEPT);
+  remember("sessionStorage", KEPT, null);
   session.value = null;
 }
 
 /** Go on with the key of this tab, if there is one that still opens something. */
 export async function resume(): Promise<void> {
-  const key = sessionStorage.getItem(KEPT);
+  const key = recall("sessionStorage", KEPT);
   try {
     if (key !== null) await signIn(key);
   } finally {

@@ -7,7 +7,15 @@ export type { Sound } from "./scores";
 
 const KEPT = "catcat.muted";
 
-export const muted = signal(localStorage.getItem(KEPT) === "yes");
+export const muted = signal(wasMuted());
+
+function wasMuted(): boolean {
+  try {
+    return localStorage.getItem(KEPT) === "yes";
+  } catch {
+    return false; // storage is switched off
+  }
+}
 
 let studio: AudioContext | null = null;
 let hiss: AudioBuffer | null = null;
@@ -23,7 +31,11 @@ function wake(): void {
 
 /** Be silent, or not; kept for the next visit. */
 export function mute(isMuted: boolean): void {
-  localStorage.setItem(KEPT, isMuted ? "yes" : "no");
+  try {
+    localStorage.setItem(KEPT, isMuted ? "yes" : "no");
+  } catch {
+    // full, or switched off: it is kept until the page is left
+  }
   muted.value = isMuted;
 }
 
