@@ -49,7 +49,7 @@ const VIEWS: Record<Way | "import", () => ComponentChildren> = {
 function wayNow(): keyof typeof VIEWS {
   if (!isMerchant.value) return "till";
   const [first] = route.value;
-  return first !== undefined && first in VIEWS ? (first as Way) : "stores";
+  return first !== undefined && Object.hasOwn(VIEWS, first) ? (first as Way) : "stores";
 }
 
 export function App() {

@@ -2,8 +2,17 @@
 
 import { signal } from "@preact/signals";
 
+/** The parts of an address; one that cannot be read leads where an empty one does. */
+export function partsOf(hash: string): string[] {
+  try {
+    return hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return []; // a % that stands for nothing
+  }
+}
+
 function here(): string[] {
-  return location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  return partsOf(location.hash);
 }
 
 /** `#/stores/sto_1/cats` is `["stores", "sto_1", "cats"]`. */

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { texts } from "../../i18n";
+import { session } from "../session";
 
 const say = texts({ no: ["No, leave it", "取消"] });
 
@@ -16,6 +17,14 @@ interface Question {
 }
 
 const question = signal<Question | null>(null);
+
+// Nobody is left to answer for whoever has signed out.
+session.subscribe((now) => {
+  const open = question.peek();
+  if (now !== null || open === null) return;
+  question.value = null;
+  open.answer(null);
+});
 
 /** Ask, and wait: the reason (or an empty line) for yes, null for no. */
 export function confirmed(asked: Omit<Question, "answer">): Promise<string | null> {
