@@ -23,11 +23,16 @@ const OUTCOMES = ["issued", "active", "redeemed", "expired", "void"] as const;
 export function CampaignOutcomes({ from_ms }: { from_ms: number }) {
   const found = useSignal<CampaignFunnel[]>([]);
   useEffect(() => {
+    found.value = [];
+    let left = false;
     readFunnels(from_ms)
       .then((funnels) => {
-        found.value = funnels.filter((each) => each.issued > 0);
+        if (!left) found.value = funnels.filter((each) => each.issued > 0);
       })
       .catch(() => undefined); // the page says above that the server does not answer
+    return () => {
+      left = true;
+    };
   }, [from_ms]);
   if (found.value.length === 0) return null;
   return (

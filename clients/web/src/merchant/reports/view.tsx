@@ -54,13 +54,17 @@ export function ReportsView() {
   useEffect(() => {
     hours.value = null;
     trouble.value = null;
+    let left = false;
     read(from_ms, to_ms)
       .then((found) => {
-        hours.value = found;
+        if (!left) hours.value = found;
       })
       .catch((error) => {
-        trouble.value = error;
+        if (!left) trouble.value = error;
       });
+    return () => {
+      left = true;
+    };
   }, [from_ms]);
 
   const all = hours.value ?? [];
