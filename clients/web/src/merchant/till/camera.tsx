@@ -20,21 +20,14 @@ export function Camera({ onCode, onStop }: { onCode: (text: string) => void; onS
   const trouble = useSignal<NoScanner | null>(null);
 
   useEffect(() => {
-    let stop: (() => void) | null = null;
-    let left = false;
+    const video = film.current;
+    const leave = new AbortController();
     import("./scanner")
-      .then(({ scan }) => scan(film.current as HTMLVideoElement, onCode))
-      .then((stopIt) => {
-        stop = stopIt;
-        if (left) stopIt();
-      })
+      .then(({ scan }) => (video === null ? undefined : scan(video, onCode, leave.signal)))
       .catch((why) => {
-        trouble.value = why === "denied" ? "denied" : "missing";
+        if (!leave.signal.aborted) trouble.value = why === "denied" ? "denied" : "missing";
       });
-    return () => {
-      left = true;
-      stop?.();
-    };
+    return () => leave.abort();
   }, []);
 
   return (

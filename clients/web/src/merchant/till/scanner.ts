@@ -18,22 +18,33 @@ interface DetectorClass {
 export type NoScanner = "denied" | "missing";
 
 /**
- * Film until `found` has been given a text, or `stop` is called. Rejects with `NoScanner`.
+ * Film until `found` has been given a text, or `leave` says so. Rejects with `NoScanner`, and never
+ * leaves the camera on.
  */
 export async function scan(
   video: HTMLVideoElement,
   found: (text: string) => void,
-): Promise<() => void> {
+  leave: AbortSignal,
+): Promise<void> {
+  if (leave.aborted) return;
   const film = await camera();
-  video.srcObject = film;
-  await video.play();
-  const read = (await browsersReader()) ?? (await ourReader());
   let stopped = false;
   const stop = () => {
     stopped = true;
     for (const track of film.getTracks()) track.stop();
     video.srcObject = null;
   };
+  leave.addEventListener("abort", stop);
+  if (leave.aborted) return stop();
+  let read: Read;
+  try {
+    video.srcObject = film;
+    await video.play();
+    read = (await browsersReader()) ?? (await ourReader());
+  } catch {
+    stop();
+    throw "missing" satisfies NoScanner;
+  }
   const look = async () => {
     if (stopped) return;
     const text = video.readyState >= 2 ? await read(video).catch(() => null) : null;
@@ -44,7 +55,6 @@ export async function scan(
     } else setTimeout(look, LOOK_EVERY_MS);
   };
   look();
-  return stop;
 }
 
 async function camera(): Promise<MediaStream> {
