@@ -166,7 +166,16 @@ export interface ImportReport {
   rejected_total: number;
   taken: { line: number; did: "added" | "changed" | "unchanged"; store: string | null }[];
   rejected: { line: number; field: string; message: string }[];
-  warnings: { code: string; message: string }[];
+  warnings: {
+    code: string;
+    message: string;
+    /** These of `looks_like_another_datum`. */
+    said?: Datum;
+    looks_like?: Datum;
+    pairs?: number;
+    off_m?: number;
+    fits_m?: number;
+  }[];
   ignored: string[];
 }
 

@@ -5,6 +5,7 @@ import { language, texts } from "../../i18n";
 import type { ImportReport } from "../api";
 import { explain } from "../forms/explain";
 import { storeNames } from "../shop";
+import { sayWarning } from "./warning";
 
 const say = texts({
   would: ["What this file would do", "此文件将会"],
@@ -49,9 +50,9 @@ export function Report({ report }: { report: ImportReport }) {
       {!report.dry_run && report.rejected_total > 0 && report.added + report.changed === 0 && (
         <p>{say("nothing")}</p>
       )}
-      {report.warnings.map(({ message }) => (
-        <p key={message} class="note warn">
-          {message}
+      {report.warnings.map((warning) => (
+        <p key={warning.message} class="note warn">
+          {sayWarning(warning)}
         </p>
       ))}
       {report.ignored.length > 0 && (
