@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { texts } from "../../i18n";
 import type { Campaign, CodesReport } from "../api";
-import { sayProblem } from "../forms/problems";
+import { sayUnsaved } from "../forms/problems";
 import { send } from "../session";
 import { newOnce } from "../shell/once";
 import { readCampaigns } from "../shop";
@@ -52,7 +52,7 @@ export function OwnCodes({ campaign }: { campaign: Campaign }) {
       form.reset();
       await readCampaigns();
     } catch (error) {
-      trouble.value = sayProblem(error);
+      trouble.value = sayUnsaved(error);
     } finally {
       busy.value = false;
     }

@@ -2,7 +2,7 @@
 
 import { texts } from "../../i18n";
 import type { Campaign, CampaignState } from "../api";
-import { sayProblem } from "../forms/problems";
+import { sayUnsaved } from "../forms/problems";
 import { ask } from "../session";
 import { confirmed } from "../shell/ask";
 import { tell } from "../shell/said";
@@ -37,7 +37,7 @@ export function Steering({ campaign }: { campaign: Campaign }) {
       keepCampaign(await ask<Campaign>("PATCH", path, { body: { state } }));
       tell(say(state));
     } catch (error) {
-      tell(sayProblem(error));
+      tell(sayUnsaved(error));
     }
   }
   const pausing = { title: say("pauseSure"), text: say("pauseText"), yes: say("pause") };

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { texts } from "../../i18n";
 import type { Datum, ImportReport } from "../api";
-import { sayProblem } from "../forms/problems";
+import { sayProblem, sayUnsaved } from "../forms/problems";
 import { href } from "../route";
 import { send } from "../session";
 import { newOnce } from "../shell/once";
@@ -60,7 +60,7 @@ export function ImportView() {
       }
     } catch (error) {
       report.value = reportOf(error);
-      if (report.value === null) trouble.value = sayProblem(error);
+      if (report.value === null) trouble.value = dry_run ? sayProblem(error) : sayUnsaved(error);
     } finally {
       busy.value = false;
     }

@@ -93,3 +93,22 @@ test("half a date stops the form at its field, as no date means something else",
   expect(form.errors.value).toEqual({});
   expect(sent).toBe(1);
 });
+
+test.each([500, 429])(
+  "what was refused and is sent again is another request, not after a %i",
+  async (later) => {
+    const { makeForm } = await import("./form");
+    const sent: string[] = [];
+    let status = 409;
+    const form = makeForm({ title: "Tea" }, async (_, once) => {
+      sent.push(once);
+      throw new Problem(status, "ref_taken", "");
+    });
+    await form.submit();
+    status = later;
+    await form.submit();
+    await form.submit();
+    expect(sent[1]).not.toBe(sent[0]);
+    expect(sent[2]).toBe(sent[1]);
+  },
+);

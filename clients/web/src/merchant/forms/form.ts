@@ -2,9 +2,10 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
+import { Problem } from "../../net/api";
 import { fieldErrors } from "../client";
 import { newOnce } from "../shell/once";
-import { sayIncomplete, sayProblem } from "./problems";
+import { sayIncomplete, sayProblem, sayUnsaved } from "./problems";
 
 export type Entry = string | boolean;
 export type Entries = Record<string, Entry>;
@@ -90,6 +91,7 @@ export function makeForm<Values extends Entries>(
       if (after !== undefined) values.value = after;
       sent = null;
     } catch (error) {
+      if (isOver(error)) sent = null;
       errors.value = byField(error, Object.keys(values.value), renamed);
       failures.value += 1;
       failure.value = Object.keys(errors.value).length === 0 ? sayWhole(error) : sayProblem(error);
@@ -99,6 +101,14 @@ export function makeForm<Values extends Entries>(
   }
 
   return { id: `form${made}`, values, errors, failure, failures, busy, put, submit };
+}
+
+/**
+ * Whether a request was refused for good, so that the next is another one. "Not now" is no such
+ * answer: a try before it, which had none, may have been granted.
+ */
+function isOver(error: unknown): boolean {
+  return error instanceof Problem && error.status < 500 && ![408, 429].includes(error.status);
 }
 
 /**
@@ -145,5 +155,5 @@ export function byField(
 /** A refusal that names a field which the form does not have. */
 function sayWhole(error: unknown): string {
   const [about] = fieldErrors(error);
-  return about ? `${about.field}: ${about.message}` : sayProblem(error);
+  return about ? `${about.field}: ${about.message}` : sayUnsaved(error);
 }

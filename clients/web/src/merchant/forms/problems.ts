@@ -4,7 +4,11 @@ import { texts } from "../../i18n";
 import { NoAnswer, Problem } from "../../net/api";
 
 const say = texts({
-  offline: ["The server does not answer. Nothing was changed.", "服务器没有响应，未作任何更改。"],
+  offline: ["The server does not answer.", "服务器没有响应。"],
+  unsaved: [
+    "{what} It may or may not have been saved. To send it again is safe as long as nothing is edited.",
+    "{what}可能已保存，也可能未保存。只要不改动内容，可以放心重新提交。",
+  ],
   unauthenticated: ["This key opens nothing here.", "这个密钥无效。"],
   forbidden: ["This key is for something else.", "这个密钥没有此权限。"],
   not_found: ["There is no such thing any more.", "已经不存在了。"],
@@ -27,6 +31,10 @@ const say = texts({
     "暂时无法查询地址，请点击地图或稍后再试。",
   ],
   unknown_address: ["No place has that address.", "找不到这个地址。"],
+  ambiguous_address: [
+    "That address is not one place: look it up and choose one.",
+    "该地址对应多个地点，请先查询地址再选择一个。",
+  ],
   generates_codes: ["This campaign makes its codes itself.", "该活动自动生成券码。"],
   bad_csv: ["This is no CSV that can be read: {detail}", "无法读取这个 CSV：{detail}"],
   bad_json: ["This is no GeoJSON that can be read.", "无法读取这个 GeoJSON。"],
@@ -35,10 +43,7 @@ const say = texts({
   too_many_requests: ["Too many requests. Wait a moment.", "请求太多，请稍等。"],
   too_late: ["It is too long ago to be taken back (24 hours).", "已超过 24 小时，不能撤销。"],
   not_redeemed: ["The coupon is not redeemed.", "这张券尚未核销。"],
-  later: [
-    "Too much to do just now. Nothing was changed; try again.",
-    "服务器繁忙，未作更改，请重试。",
-  ],
+  later: ["Too much to do just now. Try again in a moment.", "服务器繁忙，请稍后重试。"],
   fields: ["Please look at the marked fields.", "请检查标出的内容。"],
   broken: ["Something went wrong: {detail}", "出错了：{detail}"],
 });
@@ -47,6 +52,7 @@ const LATER = new Set(["busy", "unavailable", "internal", "not_ready", "too_slow
 const KNOWN = new Set([
   "offline", "unauthenticated", "forbidden", "not_found", "ref_taken", "stock_too_low",
   "budget_too_low", "campaign_ended", "no_geocoder", "geocoder_unavailable", "unknown_address",
+  "ambiguous_address",
   "generates_codes", "bad_csv", "bad_json", "too_large", "unsupported_media_type",
   "too_many_requests", "too_late", "not_redeemed",
 ] as const); // biome-ignore format: a list of words
@@ -67,4 +73,15 @@ export function sayProblem(error: unknown): string {
   if (LATER.has(error.code)) return say("later");
   if (KNOWN.has(error.code as Known)) return say(error.code as Known, holes);
   return say("broken", holes);
+}
+
+/**
+ * The same of a request that was to save something. Without an answer, or with one of a server that
+ * broke, nobody knows whether it did.
+ */
+export function sayUnsaved(error: unknown): string {
+  const what = sayProblem(error);
+  if (error instanceof NoAnswer) return say("unsaved", { what });
+  const isRefused = !(error instanceof Problem) || error.status < 500;
+  return isRefused || error.code === "geocoder_unavailable" ? what : say("unsaved", { what });
 }

@@ -5,7 +5,7 @@ import { texts } from "../../i18n";
 import type { Datum, Store } from "../api";
 import { CheckField, ChoiceField, NumberField, TextField } from "../forms/fields";
 import { type Form, useForm } from "../forms/form";
-import { sayProblem } from "../forms/problems";
+import { sayUnsaved } from "../forms/problems";
 import { Sheet } from "../forms/sheet";
 import { go } from "../route";
 import { ask } from "../session";
@@ -230,7 +230,7 @@ function RemoveStore({ store }: { store: Store }) {
       tell(say("removed", holes));
       go("stores");
     } catch (error) {
-      tell(sayProblem(error));
+      tell(sayUnsaved(error));
     }
   }
   return (

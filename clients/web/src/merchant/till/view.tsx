@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { texts } from "../../i18n";
-import { sayProblem } from "../forms/problems";
+import { sayUnsaved } from "../forms/problems";
 import { isMerchant, session } from "../session";
 import { confirmed } from "../shell/ask";
 import { Icon } from "../shell/icons";
@@ -208,7 +208,7 @@ function TakeBack({ code }: { code: string }) {
       await takeBack(code, reason);
       tell(say("isBack", { code }));
     } catch (error) {
-      tell(sayProblem(error));
+      tell(sayUnsaved(error));
     }
   }
   return (
