@@ -19,3 +19,15 @@ test("a page speaks the browser's language until it is told another", async () =
   expect(say("hello", { name: "Boba" })).toBe("Hello Boba");
   expect(say("hello")).toBe("Hello {name}");
 });
+
+test("a page without storage speaks all the same", async () => {
+  vi.resetModules();
+  const blocked = () => {
+    throw new DOMException("", "SecurityError");
+  };
+  vi.stubGlobal("localStorage", { getItem: blocked, setItem: blocked });
+  const { language, speak } = await import(".");
+  expect(language.value).toBe("zh");
+  speak("en");
+  expect(language.value).toBe("en");
+});
