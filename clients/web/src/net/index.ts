@@ -6,6 +6,7 @@ export { type Clock, systemClock } from "./clock";
 export { type Closing, closing, type WhyEnded, type WhyWaiting } from "./closing";
 export type { LineState, Socket } from "./connection";
 export { type Encoding, type Frame, json } from "./encodings";
+export { newId } from "./ids";
 export * from "./messages";
 export { msgpack } from "./msgpack";
 export { type PlayEvents, PlayLine, type PlayOptions, playUrl } from "./play_line";

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "./clock";
 import { Connection, type LineState, type Socket } from "./connection";
 import { type Encoding, json } from "./encodings";
 import { Listeners } from "./events";
+import { newId } from "./ids";
 import type {
   Cat,
   Catch,
@@ -117,7 +118,7 @@ export class PlayLine {
     this.#throws = new Throws({
       clock: this.#clock,
       chance,
-      newId: options.newId ?? (() => crypto.randomUUID()),
+      newId: options.newId ?? newId,
       keep: options.keep ?? null,
       send: (message) => this.#throw(message),
     });

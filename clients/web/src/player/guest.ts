@@ -1,6 +1,6 @@
 /** Who plays on this device: signed up in one tap, kept, and forgotten when asked to. */
 
-import { Mine, signUp as newGuest, Problem } from "../net";
+import { Mine, signUp as newGuest, newId, Problem } from "../net";
 import { drop, keep, kept } from "./keep";
 import { farewell, type Guest, guest } from "./state";
 
@@ -16,7 +16,7 @@ export function remember(now_ms: number): void {
 export async function signUp(): Promise<void> {
   if (guest.value !== null) return;
   // Kept until there is an answer, so that asking again after a lost one is no second guest.
-  const once = kept<string>("sign-up") ?? crypto.randomUUID();
+  const once = kept<string>("sign-up") ?? newId();
   keep("sign-up", once);
   const made = await newGuest(once);
   keep("guest", made);
