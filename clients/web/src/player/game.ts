@@ -2,6 +2,7 @@
 
 import { effect, untracked } from "@preact/signals";
 import { Mine, NoAnswer, PlayLine, Problem, playUrl } from "../net";
+import { ages } from "./ages";
 import { askMe, askStreet, countCatch, openBooks } from "./books";
 import { startCompass } from "./compass";
 import { leave, remember, signUp } from "./guest";
@@ -68,6 +69,7 @@ export function findMe(): void {
   const told = {
     fix(now: NonNullable<typeof fix.value>) {
       placeTrouble.value = null;
+      ages.hear(now.at_ms, Date.now());
       fix.value = now;
       played?.fix(now);
     },
@@ -151,5 +153,5 @@ async function banned(token: string): Promise<void> {
 function keepFresh(): void {
   const last = fix.value;
   if (isPractice || last === null || document.visibilityState !== "visible") return;
-  if (placeTrouble.value === null && Date.now() - last.at_ms > OLD_MS) void place?.fresh();
+  if (placeTrouble.value === null && ages.of(last.at_ms, Date.now()) > OLD_MS) void place?.fresh();
 }

@@ -2,6 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { type Caught, type Encounter, type Refused, type Unanswered, whatNext } from "../net";
+import { ages } from "./ages";
 import { freshPlace, theLine } from "./game";
 import { bearingDeg, distanceM } from "./ground";
 import { waitMs } from "./refusals";
@@ -190,7 +191,8 @@ function whenPlaying(cat: string): void {
 /** Let nobody aim with a position older than half of what the server takes: docs/clients.md. */
 function isOld(): boolean {
   const last = fix.value;
-  return last === null || Date.now() - last.at_ms > (rules.value?.fix_max_age_ms ?? 15_000) / 2;
+  if (last === null) return true;
+  return ages.of(last.at_ms, Date.now()) > (rules.value?.fix_max_age_ms ?? 15_000) / 2;
 }
 
 function later(wait_ms: number): void {

@@ -28,19 +28,19 @@ const HEADINGS: Readonly<Record<string, readonly [north: number, east: number]>>
 /** Walk, and tell of it about once a second. Begins near a store, or where it was left. */
 export function practising(told: Told): PlaceSource {
   let now: Walker | null = null;
-  let last_ms = performance.now();
+  let last_ms = Date.now(); // not performance.now(), which sleeps when the laptop does
   let timer: ReturnType<typeof setTimeout>;
 
   function tick(): void {
-    const at_ms = performance.now();
-    const dt_s = Math.min(2, (at_ms - last_ms) / 1000); // a tab that slept has not walked
+    const at_ms = Date.now();
+    const dt_s = Math.min(2, Math.max(0, (at_ms - last_ms) / 1000)); // a tab that slept has not walked
     last_ms = at_ms;
     now ??= begin();
     if (now !== null) {
       now = step(now, aim(), dt_s, Math.random);
       keep(KEPT_AS, now.at);
       const said = reading(now, Math.random);
-      told.fix({ ...said, at_ms: performance.timeOrigin + at_ms });
+      told.fix({ ...said, at_ms });
     }
     timer = setTimeout(tick, EVERY_MS * (0.94 + Math.random() * 0.12));
   }

@@ -1,6 +1,7 @@
 /** What the camera screen says, from the state of the hunt. */
 
 import { texts } from "../../i18n";
+import { ages } from "../ages";
 import { refusalText } from "../refusals";
 import { staged } from "../stages";
 import { fix, type Hunt } from "../state";
@@ -37,7 +38,7 @@ export function huntText({ cat, state, said }: Hunt): string {
 function circumstances() {
   const last = fix.value;
   return {
-    fix_age_ms: last === null ? null : Date.now() - last.at_ms,
+    fix_age_ms: last === null ? null : ages.of(last.at_ms, Date.now()),
     accuracy_m: last?.accuracy_m ?? null,
   };
 }
