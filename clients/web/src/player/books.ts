@@ -12,22 +12,45 @@ export function openBooks(): void {
   me.value = known !== null && known.player === guest.value?.player ? known : null;
 }
 
-/** What everybody may know. Throws nothing: the page goes on with what it has. */
-export async function askStreet(): Promise<void> {
+type Part = "settings" | "stores" | "species";
+
+/** What the server has not told in this visit. */
+const untold = new Set<Part>(["settings", "stores", "species"]);
+let asked: Promise<unknown> = Promise.resolve();
+
+/**
+ * What everybody may know, as far as it is missing. Throws nothing: the page goes on with what it
+ * has, and asks again when there is a line.
+ */
+export function askStreet(): Promise<void> {
+  const now = asked.then(askUntold);
+  asked = now.catch(() => undefined);
+  return now;
+}
+
+async function askUntold(): Promise<void> {
   await Promise.all([
-    quietly(async () => {
+    once("settings", async () => {
       const settings = await pageSettings();
       tiles.value = settings.tiles;
       mayPractise.value = settings.practice;
     }),
-    quietly(async () => {
+    once("stores", async () => {
       stores.value = (await streetMap()).stores;
     }),
-    quietly(async () => {
+    once("species", async () => {
       species.value = await allSpecies();
       keep("species", species.value);
     }),
   ]);
+}
+
+async function once(part: Part, ask: () => Promise<void>): Promise<void> {
+  if (!untold.has(part)) return;
+  await quietly(async () => {
+    await ask();
+    untold.delete(part);
+  });
 }
 
 /** The player's points and album. Throws nothing. */

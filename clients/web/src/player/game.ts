@@ -25,7 +25,10 @@ export function begin(): void {
   remember(Date.now());
   openBooks();
   void askStreet();
-  addEventListener("online", () => played?.network(true));
+  addEventListener("online", () => {
+    played?.network(true);
+    void askStreet();
+  });
   addEventListener("offline", () => played?.network(false));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
@@ -117,6 +120,7 @@ function open(token: string): PlayLine {
     rules.value = welcome.rules;
     void wallet.refresh(); // what happened while the line was away
     void askMe();
+    void askStreet(); // where the page was opened without a network
   });
   it.on("view", (view) => {
     cats.value = view;

@@ -28,7 +28,10 @@ export function MapView() {
   useEffect(() => {
     let isLeft = false;
     let off: () => void = () => undefined;
-    async function open(element: HTMLElement) {
+    // Of its own: the map before may still be on its way out.
+    const element = document.createElement("div");
+    element.style.height = "100%";
+    async function open() {
       const { openMap, NoMap } = await import("../../map");
       const centre = fix.peek() ?? stores.peek()[0];
       if (isLeft || centre === undefined) return;
@@ -36,24 +39,29 @@ export function MapView() {
         const opened = await openMap(element, {
           centre,
           zoom: ZOOM,
-          settings: { tiles: tiles.peek() },
+          settings: { tiles: tiles.value },
         });
         if (isLeft) return opened.destroy();
         map.current = opened;
+        hasNone.value = false;
         off = follow(opened);
       } catch (error) {
         if (!(error instanceof NoMap)) throw error;
         hasNone.value = true;
       }
     }
-    if (container.current !== null && here !== null) void open(container.current);
+    if (container.current !== null && here !== null) {
+      container.current.append(element);
+      void open();
+    }
     return () => {
       isLeft = true;
       off();
       map.current?.destroy();
       map.current = null;
+      element.remove();
     };
-  }, [here === null]);
+  }, [here === null, tiles.value]);
 
   function backToMe() {
     if (fix.value !== null) map.current?.centreOn(fix.value, ZOOM);
