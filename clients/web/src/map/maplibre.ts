@@ -15,7 +15,8 @@ import { type Grid, gridOf, suits, type View } from "./grid";
 import { ring } from "./ground";
 import { Markers } from "./markers";
 import { catMarker, clusterMarker, meMarker, storeMarker } from "./marks";
-import { DARK, LIGHT, layersOf, SOURCES, styleOf } from "./style";
+import { creditsOf, DARK, LIGHT, layersOf, SOURCES, styleOf } from "./style";
+import { isInTime } from "./time";
 import {
   type Area,
   type CatOnMap,
@@ -37,6 +38,9 @@ const say = texts({
   metres: ["m", "米"],
   kilometres: ["km", "公里"],
 });
+
+/** A style that has not come by then is not waited for. */
+const STYLE_WITHIN_MS = 10_000;
 
 export class MapLibreMap implements StreetMap {
   private readonly stores: Markers<StoreOnMap>;
@@ -112,8 +116,16 @@ export class MapLibreMap implements StreetMap {
     if (options.hasButtons ?? (hasMouse && !dark))
       map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-left");
-    if (settings.tiles !== null) map.addControl(new AttributionControl({ compact: true }));
-    await new Promise<void>((ready) => map.once("style.load", () => ready()));
+    if (settings.tiles !== null) {
+      const said = creditsOf(settings);
+      const customAttribution = said === undefined ? {} : { customAttribution: said };
+      map.addControl(new AttributionControl({ compact: true, ...customAttribution }));
+    }
+    const styled = new Promise<void>((ready) => map.once("style.load", () => ready()));
+    if (!(await isInTime(styled, STYLE_WITHIN_MS))) {
+      map.remove(); // or its WebGL context stays
+      throw new NoMap("no style");
+    }
     for (const id of SOURCES) map.addSource(id, { type: "geojson", data: collected([]) });
     for (const layer of layersOf(dark ? DARK : LIGHT)) map.addLayer(layer);
     return new MapLibreMap(map, settings.tiles === null);

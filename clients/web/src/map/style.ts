@@ -42,6 +42,11 @@ export const DARK: Palette = {
   ink: "#15111c",
 };
 
+/** The operator's words on where a whole style is from; tiles of ours carry theirs themselves. */
+export function creditsOf({ tiles }: MapSettings): string | undefined {
+  return tiles?.kind === "style" && tiles.attribution !== "" ? tiles.attribution : undefined;
+}
+
 /** A style, or the address of one. `{s}` in a template stands for `a`, `b` and `c`. */
 export function styleOf({ tiles }: MapSettings, isDark: boolean): StyleSpecification | string {
   if (tiles?.kind === "style") return tiles.url;

@@ -86,7 +86,7 @@ export interface StreetMap {
   destroy(): void;
 }
 
-/** The map cannot be drawn here: there is no WebGL 2. */
+/** The map cannot be drawn here: there is no WebGL 2, or its style did not come. */
 export class NoMap extends Error {
   override readonly name = "NoMap";
 }
