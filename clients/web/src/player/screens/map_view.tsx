@@ -32,10 +32,10 @@ export function MapView() {
     const element = document.createElement("div");
     element.style.height = "100%";
     async function open() {
-      const { openMap, NoMap } = await import("../../map");
-      const centre = fix.peek() ?? stores.peek()[0];
-      if (isLeft || centre === undefined) return;
       try {
+        const { openMap } = await import("../../map");
+        const centre = fix.peek() ?? stores.peek()[0];
+        if (isLeft || centre === undefined) return;
         const opened = await openMap(element, {
           centre,
           zoom: ZOOM,
@@ -45,9 +45,9 @@ export function MapView() {
         map.current = opened;
         hasNone.value = false;
         off = follow(opened);
-      } catch (error) {
-        if (!(error instanceof NoMap)) throw error;
-        hasNone.value = true;
+      } catch {
+        // No WebGL, no style, or a part of the page that did not come.
+        if (!isLeft) hasNone.value = true;
       }
     }
     if (container.current !== null && here !== null) {
