@@ -1,6 +1,6 @@
-/** A finger's way over the screen, and the flick that it ends in. Pure: positions come with their time. */
+/** A finger's way over the screen, and the flick that it ends in. Positions come with their time. */
 
-import type { Flick } from "../cats";
+import type { Flick, Stage } from "../cats";
 
 export interface Touch {
   x: number;
@@ -36,4 +36,33 @@ export function flickOf(way: readonly Touch[]): Flick | null {
   const far_px = Math.hypot(dx, dy);
   if (far_px < TAP_PX) return null;
   return { dx, dy, speed: (far_px / Math.max(1, end.at_ms - from.at_ms)) * 1_000 };
+}
+
+/** A flight takes a second or two; one that has no end is a miss. */
+const FLIGHT_MS = 5_000;
+/** Throws that are waited for: a stage has one box, so a later throw may get an earlier one's outcome. */
+let waiting = 0;
+
+/** What became of a throw. A stage that fails, or says nothing for so long, is no reason to wait. */
+export async function landed(stage: Stage, flick: Flick): Promise<"hit" | "miss"> {
+  let is_late = false;
+  waiting++;
+  const flight = stage.flick(flick).then(
+    (outcome) => {
+      if (is_late && outcome === "hit" && waiting === 0) stage.missed(); // nobody waits for it
+      return outcome;
+    },
+    () => "miss" as const,
+  );
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"miss">((done) => {
+    timer = setTimeout(() => {
+      is_late = true;
+      done("miss");
+    }, FLIGHT_MS);
+  });
+  const outcome = await Promise.race([flight, late]);
+  clearTimeout(timer);
+  waiting--;
+  return outcome;
 }

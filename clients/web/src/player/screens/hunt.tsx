@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { texts } from "../../i18n";
+import { Banner } from "../banner";
 import { clockText, secondsLeft, useNowMs } from "../countdown";
 import { Heading } from "../heading";
 import { lower } from "../hunting";
@@ -48,7 +49,10 @@ export function HuntScreen() {
           isOver.value = true;
         }}
       />
-      {(state.kind !== "caught" || !isOver.value) && <Says now={now} />}
+      <div class="tells">
+        <Banner />
+        {(state.kind !== "caught" || !isOver.value) && <Says now={now} />}
+      </div>
       {state.kind === "caught" && isOver.value && <CaughtCard caught={state.caught} />}
     </main>
   );

@@ -6,7 +6,7 @@ import type { Flick, Stage } from "../../cats";
 import { texts } from "../../i18n";
 import { play } from "../../sound";
 import { type NoCamera, openCamera } from "../camera";
-import { straight } from "../flicks";
+import { landed, straight } from "../flicks";
 import { drag, gaze, help, lookAhead } from "../gaze";
 import { turn } from "../ground";
 import { throwBox } from "../hunting";
@@ -94,7 +94,7 @@ export function Viewfinder({ celebrated }: { celebrated: () => void }) {
     hasMissed.value = false;
     if (isHelped) help(true);
     play("throw");
-    if ((await on.flick(flick)) === "hit") {
+    if ((await landed(on, flick)) === "hit") {
       play("hit");
       await hear(on);
     } else {
