@@ -22,7 +22,7 @@ let place: PlaceSource | null = null;
 
 /** Open the page: with the guest of the last visit, or for somebody new. */
 export function begin(): void {
-  remember(Date.now());
+  remember();
   openBooks();
   void askStreet();
   addEventListener("online", () => {

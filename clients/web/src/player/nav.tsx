@@ -2,10 +2,10 @@
 
 import type { ComponentChild } from "preact";
 import { texts } from "../i18n";
-import { useNowMs } from "./countdown";
 import { stateAt } from "./coupons";
 import { AlbumIcon, CupIcon, GearIcon, PawIcon, TicketIcon } from "./icons";
 import { hashOf, route, type ScreenName } from "./route";
+import { useServerNowMs } from "./server_now";
 import { coupons } from "./wallet";
 
 const say = texts({
@@ -26,7 +26,7 @@ const TABS: readonly (readonly [ScreenName & Parameters<typeof say>[0], () => Co
 ];
 
 export function Nav() {
-  const now_ms = useNowMs();
+  const now_ms = useServerNowMs();
   const current = route.value.screen === "coupon" ? "wallet" : route.value.screen;
   const usable = coupons.value.filter((coupon) => stateAt(coupon, now_ms) === "active").length;
   return (

@@ -5,6 +5,7 @@ import { texts } from "../../i18n";
 import type { Caught } from "../../net";
 import { play } from "../../sound";
 import { go, hashOf } from "../route";
+import { serverNow_ms } from "../server_now";
 import { hunt } from "../state";
 import { coupons } from "../wallet";
 import { nameOf } from "../words";
@@ -46,7 +47,7 @@ export function CaughtCard({ caught }: { caught: Caught }) {
             <>
               <QrCode text={coupon.code} label={say("qr", { code: coupon.code })} />
               <code>{coupon.code}</code>
-              <span class="state">{stateText(coupon, Date.now())}</span>
+              <span class="state">{stateText(coupon, serverNow_ms())}</span>
               <span class="state">{say("at", { store: hunt.value?.cat.store.name ?? "" })}</span>
             </>
           ) : (

@@ -2,11 +2,11 @@
 
 import { Box } from "../../art";
 import { texts } from "../../i18n";
-import { useNowMs } from "../countdown";
 import { stateAt, type WalletCoupon } from "../coupons";
 import { Heading } from "../heading";
 import { BackIcon } from "../icons";
 import { hashOf, route } from "../route";
+import { useServerNowMs } from "../server_now";
 import { coupons, isCopy } from "../wallet";
 import { QrCode } from "./qr";
 import { stateText } from "./wallet";
@@ -45,7 +45,7 @@ function None() {
 }
 
 function Shown({ coupon }: { coupon: WalletCoupon }) {
-  const now_ms = useNowMs();
+  const now_ms = useServerNowMs();
   const state = stateAt(coupon, now_ms);
   return (
     <article class={`voucher ${state}`}>

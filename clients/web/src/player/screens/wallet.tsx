@@ -3,10 +3,10 @@
 import { useEffect } from "preact/hooks";
 import { Scene } from "../../art";
 import { texts } from "../../i18n";
-import { useNowMs } from "../countdown";
 import { stateAt, type WalletCoupon } from "../coupons";
 import { Heading } from "../heading";
 import { hashOf } from "../route";
+import { useServerNowMs } from "../server_now";
 import { asked_ms, coupons, isCopy, refresh } from "../wallet";
 import { whenText } from "../words";
 
@@ -32,7 +32,7 @@ const say = texts({
 
 export function Wallet() {
   useEffect(() => void refresh(), []);
-  const now_ms = useNowMs();
+  const now_ms = useServerNowMs();
   const usable = coupons.value.filter((coupon) => is_usable(coupon, now_ms));
   const past = coupons.value.filter((coupon) => !is_usable(coupon, now_ms));
   return (
