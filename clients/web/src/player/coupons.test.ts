@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changed, stateAt, type WalletCoupon, withPending } from "./coupons";
+import { awaited, changed, stateAt, type WalletCoupon, withPending, withRecord } from "./coupons";
 
 const TEA: WalletCoupon = {
   code: "TEA-1",
@@ -32,6 +32,18 @@ test("what is on its way stays in front of the server's list until it is in it",
   const older = { ...TEA, code: "OLD", attempt: "a0" };
   expect(withPending([older], [pending])).toEqual([pending, older]);
   expect(withPending([TEA, older], [pending])).toEqual([TEA, older]);
+});
+
+test("a coupon that ran out while nobody listened is on its way no more, and does not vanish", () => {
+  const pending: WalletCoupon = { ...TEA, code: null, state: "pending", expires_ms: null };
+  const wallet = [pending, { ...TEA, attempt: "a0" }];
+  expect([...awaited(wallet)]).toEqual(["a1"]);
+  expect(withRecord(wallet, { attempt: "a1", no_coupon: null })).toEqual(wallet);
+  expect(withRecord(wallet, { attempt: "a0", no_coupon: "sold_out" })).toEqual(wallet);
+  const now = withRecord(wallet, { attempt: "a1", no_coupon: "sold_out" });
+  expect(now.map(({ state }) => state)).toEqual(["void", "active"]);
+  expect(awaited(now).size).toBe(0);
+  expect(withPending([{ ...TEA, attempt: "a0" }], now)).toEqual(now);
 });
 
 test("a coupon expires by the clock, without any news", () => {

@@ -1,6 +1,6 @@
 /** What becomes of the coupons in a wallet. Pure: no storage, no server. */
 
-import type { Coupon, CouponState } from "../net";
+import type { CatchRecord, Coupon, CouponState } from "../net";
 
 export interface WalletCoupon {
   code: string | null;
@@ -47,10 +47,30 @@ export function withPending(
   before: readonly WalletCoupon[],
 ): WalletCoupon[] {
   const arrived = new Set(listed.map(({ attempt }) => attempt));
-  const pending = before.filter(
-    ({ state, attempt }) => state === "pending" && !arrived.has(attempt),
-  );
+  const pending = before.filter((coupon) => isPromise(coupon) && !arrived.has(coupon.attempt));
   return [...pending, ...listed];
+}
+
+/** What was said to be on its way and has no code: no list of the server's has it. */
+function isPromise({ code, state }: WalletCoupon): boolean {
+  return state === "pending" || (state === "void" && code === null);
+}
+
+/** The attempts whose coupons are still on their way, as far as the wallet knows. */
+export function awaited(wallet: readonly WalletCoupon[]): Set<string> {
+  const pending = wallet.filter(({ state }) => state === "pending");
+  return new Set(pending.flatMap(({ attempt }) => attempt ?? []));
+}
+
+/** The wallet after a look at the record: where it says why there is no coupon, none will come. */
+export function withRecord(
+  wallet: readonly WalletCoupon[],
+  { attempt, no_coupon }: Pick<CatchRecord, "attempt" | "no_coupon">,
+): readonly WalletCoupon[] {
+  if (no_coupon === null) return wallet;
+  return wallet.map((held) =>
+    held.state === "pending" && held.attempt === attempt ? { ...held, state: "void" } : held,
+  );
 }
 
 /** How a coupon stands now: the clock may be ahead of the last news. */

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { type Coupon, type CouponChanged, Mine, NoAnswer, Problem } from "../net";
-import { changed, isSame, type WalletCoupon, withPending } from "./coupons";
+import { awaited, changed, isSame, type WalletCoupon, withPending, withRecord } from "./coupons";
 import { keep, kept } from "./keep";
 import { guest } from "./state";
 
@@ -52,6 +52,25 @@ export async function refresh(): Promise<void> {
   coupons.value = withPending(found, coupons.value);
   asked_ms.value = Date.now();
   isCopy.value = false;
+  save();
+  await askWhatBecame(asker.token, asker.player);
+}
+
+/** Of coupons that are on their way: those that ran out while nobody listened are in no list. */
+async function askWhatBecame(token: string, player: string): Promise<void> {
+  const open = awaited(coupons.value);
+  if (open.size === 0) return;
+  let asked = 0;
+  try {
+    for await (const record of new Mine(token).catches(100)) {
+      if (guest.value?.player !== player) return;
+      coupons.value = withRecord(coupons.value, record);
+      open.delete(record.attempt);
+      if (open.size === 0 || ++asked >= COUPONS_MOST) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof NoAnswer)) throw error;
+  }
   save();
 }
 
