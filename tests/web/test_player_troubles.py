@@ -159,6 +159,7 @@ async def test_a_guest_whose_token_has_expired_is_told_so_and_begins_anew(
         await expect(page.get_by_text("Your last game was too long ago")).to_be_visible()
         await page.get_by_role("button", name="Play", exact=True).click()
         await expect(page.get_by_role("link", name="Wallet")).to_be_visible()
+        forgive_network(watched)
 
 
 async def test_whoever_asks_to_be_forgotten_is(browser: Browser) -> None:
