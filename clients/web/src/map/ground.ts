@@ -1,6 +1,7 @@
 /** Lines and circles on the ground, as GeoJSON. */
 
-import type { Place } from "./types";
+import { isAlike } from "./difference";
+import type { Circle, Me, Place } from "./types";
 
 /** Metres of one degree of latitude, on a sphere with the WGS 84 mean radius. */
 export const DEGREE_M = (Math.PI / 180) * 6_371_008.8;
@@ -22,4 +23,14 @@ export function ring(centre: Place, radius_m: number, corners = 72): [number, nu
     places.push([place.lon, place.lat]);
   }
   return places;
+}
+
+/** How vague somebody's position is, whichever way they look. */
+export function accuracyOf(me: Me | null): Circle | null {
+  if (me === null) return null;
+  return { id: "me", lat: me.lat, lon: me.lon, radius_m: me.accuracy_m, kind: "accuracy" };
+}
+
+export function isSameCircle(one: Circle | null, other: Circle | null): boolean {
+  return one === null || other === null ? one === other : isAlike(one, other);
 }

@@ -12,7 +12,7 @@ import {
 import { texts } from "../i18n";
 import { type Cluster, gathered } from "./clusters";
 import { type Grid, gridOf, suits, type View } from "./grid";
-import { ring } from "./ground";
+import { accuracyOf, isSameCircle, ring } from "./ground";
 import { Markers } from "./markers";
 import { catMarker, clusterMarker, meMarker, storeMarker } from "./marks";
 import { creditsOf, DARK, LIGHT, layersOf, SOURCES, styleOf } from "./style";
@@ -51,6 +51,7 @@ export class MapLibreMap implements StreetMap {
   private circles: readonly Circle[] = [];
   private accuracy: Circle | null = null;
   private grid: Grid | null = null;
+  private readonly takers = new Set<() => void>();
   private tapStore: ((id: string) => void) | undefined;
   private tapCat: ((id: string) => void) | undefined;
 
@@ -60,7 +61,10 @@ export class MapLibreMap implements StreetMap {
   ) {
     this.clusters = new Markers(
       map,
-      clusterMarker((cluster) => this.centreOn(cluster, map.getZoom() + 2)),
+      clusterMarker((cluster) => {
+        this.wasTaken();
+        this.centreOn(cluster, map.getZoom() + 2);
+      }),
     );
     this.stores = new Markers(
       map,
@@ -72,6 +76,10 @@ export class MapLibreMap implements StreetMap {
     );
     this.me = new Markers(map, meMarker());
     map.on("moveend", () => this.placeStores());
+    map.on("dragstart", () => this.wasTaken());
+    map.on("movestart", ({ originalEvent }) => {
+      if (originalEvent instanceof KeyboardEvent) this.wasTaken();
+    });
     if (hasGrid) {
       map.on("move", () => this.drawGrid());
       map.on("resize", () => this.drawGrid());
@@ -135,6 +143,10 @@ export class MapLibreMap implements StreetMap {
     this.map.easeTo({ center: [place.lon, place.lat], zoom });
   }
 
+  keepTo({ lat, lon }: Place): void {
+    if (!this.map.isMoving()) this.map.easeTo({ center: [lon, lat] });
+  }
+
   fit(places: readonly Place[]): void {
     if (places.length === 0) return;
     const bounds = new LngLatBounds();
@@ -148,10 +160,10 @@ export class MapLibreMap implements StreetMap {
 
   showMe(me: Me | null): void {
     this.me.show(me === null ? [] : [{ ...me, id: "me" }]);
-    this.accuracy =
-      me === null
-        ? null
-        : { id: "me", lat: me.lat, lon: me.lon, radius_m: me.accuracy_m, kind: "accuracy" };
+    const accuracy = accuracyOf(me);
+    // A compass turns the mark many times a second; its circle stays.
+    if (isSameCircle(accuracy, this.accuracy)) return;
+    this.accuracy = accuracy;
     this.drawCircles();
   }
 
@@ -199,6 +211,11 @@ export class MapLibreMap implements StreetMap {
     return this.map.on("move", listener).unsubscribe;
   }
 
+  onTaken(listener: () => void): Off {
+    this.takers.add(listener);
+    return () => this.takers.delete(listener);
+  }
+
   project({ lat, lon }: Place): { x: number; y: number } {
     const { x, y } = this.map.project([lon, lat]);
     return { x, y };
@@ -211,6 +228,10 @@ export class MapLibreMap implements StreetMap {
 
   private set(source: (typeof SOURCES)[number], features: Feature[]): void {
     void (this.map.getSource(source) as GeoJSONSource).setData(collected(features));
+  }
+
+  private wasTaken(): void {
+    for (const tell of this.takers) tell();
   }
 
   private drawCircles(): void {

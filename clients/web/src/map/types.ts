@@ -63,6 +63,8 @@ export type Off = () => void;
 export interface StreetMap {
   /** Glide to a place; at the zoom that it has, where none is given. */
   centreOn(place: Place, zoom?: number): void;
+  /** Follow somebody who walks: as `centreOn`, and not while the map is moved or glides elsewhere. */
+  keepTo(place: Place): void;
   /** Show all of these places, with a margin. Nothing happens without any. */
   fit(places: readonly Place[]): void;
   zoom(): number;
@@ -81,6 +83,8 @@ export interface StreetMap {
   onClick(listener: (at: Place) => void): Off;
   /** After every step of a movement: for what a page draws above the map with `project`. */
   onMove(listener: () => void): Off;
+  /** When the person moves the map to look elsewhere: by dragging, by keys, into a crowd of stores. */
+  onTaken(listener: () => void): Off;
   /** Where a place is in the container, in CSS pixels. */
   project(place: Place): { x: number; y: number };
   destroy(): void;

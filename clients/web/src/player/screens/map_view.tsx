@@ -1,6 +1,6 @@
 /** The map, loaded once it is wanted; a plain radar where there can be none. */
 
-import { effect, useSignal } from "@preact/signals";
+import { effect, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { texts } from "../../i18n";
 import type { StreetMap } from "../../map";
@@ -23,6 +23,8 @@ export function MapView() {
   const container = useRef<HTMLDivElement>(null);
   const map = useRef<StreetMap | null>(null);
   const hasNone = useSignal(false);
+  /** Until the person looks elsewhere. */
+  const isFollowing = useSignal(true);
   const here = fix.value;
 
   useEffect(() => {
@@ -44,7 +46,7 @@ export function MapView() {
         if (isLeft) return opened.destroy();
         map.current = opened;
         hasNone.value = false;
-        off = follow(opened);
+        off = follow(opened, isFollowing);
       } catch {
         // No WebGL, no style, or a part of the page that did not come.
         if (!isLeft) hasNone.value = true;
@@ -64,6 +66,7 @@ export function MapView() {
   }, [here === null, tiles.value]);
 
   function backToMe() {
+    isFollowing.value = true;
     if (fix.value !== null) map.current?.centreOn(fix.value, ZOOM);
   }
 
@@ -79,15 +82,19 @@ export function MapView() {
 }
 
 /** Keep a map as the page's state is; what it returns stops that. */
-function follow(map: StreetMap): () => void {
-  let isFirst = true;
+function follow(map: StreetMap, isFollowing: Signal<boolean>): () => void {
   const offs = [
     effect(() => {
       const me = fix.value;
       if (me === null) return;
       map.showMe({ ...me, heading_deg: compass.value?.heading_deg });
-      if (isFirst || isPractice) map.centreOn(me);
-      isFirst = false;
+    }),
+    effect(() => {
+      const me = fix.value;
+      if (me !== null && isFollowing.peek()) map.keepTo(me);
+    }),
+    map.onTaken(() => {
+      isFollowing.value = false;
     }),
     effect(() => map.showStores(stores.value)),
     effect(() => {
