@@ -7,6 +7,7 @@ import { askMe, askStreet, countCatch, openBooks } from "./books";
 import { startCompass } from "./compass";
 import { leave, remember, signUp } from "./guest";
 import { throwKeep } from "./keep";
+import { forgetLeft, mindTheDay } from "./left";
 import { isPractice } from "./mode";
 import { geolocated, onPermission, type PlaceSource } from "./place";
 import { practising } from "./practice";
@@ -38,7 +39,10 @@ export function begin(): void {
   void onPermission((isGranted) => {
     if (isGranted) findMe();
   });
-  setInterval(keepFresh, FRESH_EVERY_MS);
+  setInterval(() => {
+    mindTheDay(new Date());
+    keepFresh();
+  }, FRESH_EVERY_MS);
   effect(() => {
     const player = guest.value;
     untracked(() => (player === null ? stop() : start(player.token, player.player)));
@@ -106,6 +110,7 @@ function stop(): void {
   fix.value = null;
   hunt.value = null;
   cats.value = new Map();
+  forgetLeft();
 }
 
 function open(token: string): PlayLine {

@@ -5,6 +5,7 @@ import { type Caught, type Encounter, type Refused, type Unanswered, whatNext } 
 import { ages } from "./ages";
 import { freshPlace, theLine } from "./game";
 import { bearingDeg, distanceM } from "./ground";
+import { leaveCampaign } from "./left";
 import { waitMs } from "./refusals";
 import {
   cats,
@@ -12,7 +13,6 @@ import {
   type Hunt,
   type HuntState,
   hunt,
-  leftCampaigns,
   line,
   reachOf,
   rules,
@@ -139,7 +139,7 @@ function told(refused: Refused): void {
       break;
     case "campaign": {
       const campaign = hunt.value?.cat.reward?.campaign;
-      if (campaign !== undefined) leftCampaigns.value = new Set([...leftCampaigns.value, campaign]);
+      if (campaign !== undefined) leaveCampaign(campaign);
       become({ kind: "lost", refused });
       break;
     }

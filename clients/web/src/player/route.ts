@@ -18,7 +18,11 @@ const SCREENS: ReadonlySet<string> = new Set<ScreenName>([
 export function routeOf(hash: string): Route {
   const [screen = "", about = ""] = hash.replace(/^#\/?/, "").split("/");
   if (!SCREENS.has(screen)) return { screen: "street", about: "" };
-  return { screen: screen as ScreenName, about: decodeURIComponent(about) };
+  try {
+    return { screen: screen as ScreenName, about: decodeURIComponent(about) };
+  } catch {
+    return { screen: "street", about: "" }; // a `%` that stands for nothing
+  }
 }
 
 export function hashOf(screen: ScreenName, about = ""): string {
