@@ -3,11 +3,22 @@
 import type { Caught } from "../net";
 import { species as allSpecies, Mine, NoAnswer, Problem, pageSettings, streetMap } from "../net";
 import { keep, kept } from "./keep";
-import { guest, type Me, mayPractise, me, type Species, species, stores, tiles } from "./state";
+import {
+  guest,
+  type Me,
+  mayPractise,
+  me,
+  type Species,
+  shops,
+  species,
+  stores,
+  tiles,
+} from "./state";
 
 /** Show what the last visit knew, for the time until the server answers. */
 export function openBooks(): void {
-  species.value = kept<Species[]>("species") ?? [];
+  species.value = kept<Species[]>("species") ?? species.value;
+  shops.value = kept<Record<string, string>>("shops") ?? shops.value;
   const known = kept<Me>("me");
   me.value = known !== null && known.player === guest.value?.player ? known : null;
 }
@@ -37,6 +48,8 @@ async function askUntold(): Promise<void> {
     }),
     once("stores", async () => {
       stores.value = (await streetMap()).stores;
+      shops.value = Object.fromEntries(stores.value.map(({ id, name }) => [id, name]));
+      keep("shops", shops.value);
     }),
     once("species", async () => {
       species.value = await allSpecies();

@@ -11,6 +11,13 @@ const TEA: WalletCoupon = {
   attempt: "a1",
 };
 
+test("news of a coupon does not make the wallet forget where to spend it", () => {
+  const told = { code: "TEA-1", campaign: "c", title: "Tea", state: "redeemed", expires_ms: 9_000 };
+  expect(changed([{ ...TEA, store: "s1" }], null, told as never, 5_000)).toMatchObject([
+    { state: "redeemed", store: "s1" },
+  ]);
+});
+
 test("a clerk's scan turns the coupon with that code, and no other, into a redeemed one", () => {
   const other = { ...TEA, code: "TEA-2", attempt: "a2" };
   const told = { code: "TEA-1", campaign: "c", title: "Tea", state: "redeemed", expires_ms: 9_000 };

@@ -10,6 +10,8 @@ export interface WalletCoupon {
   issued_ms: number | null;
   redeemed_ms: number | null;
   attempt: string | null;
+  /** Where to spend it, by id; not known while it is on its way. */
+  store?: string | undefined;
 }
 
 /** Whether this is the coupon that was told of. */
@@ -37,6 +39,7 @@ export function changed(
     issued_ms: old?.issued_ms ?? now_ms,
     redeemed_ms,
     attempt: attempt ?? old?.attempt ?? null,
+    ...(old?.store !== undefined && { store: old.store }),
   };
   return old === undefined ? [now, ...wallet] : wallet.map((held) => (held === old ? now : held));
 }

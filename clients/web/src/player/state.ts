@@ -45,6 +45,8 @@ export interface Store extends Spot {
 }
 
 export const stores = signal<readonly Store[]>([]);
+/** The names of stores by id, also of the last visit: for a wallet without a network. */
+export const shops = signal<Readonly<Record<string, string>>>({});
 export const tiles = signal<PageSettings["tiles"]>(null);
 /** The operator lets people practise; null while that is not known. */
 export const mayPractise = signal<boolean | null>(null);

@@ -9,7 +9,7 @@ import { hashOf, route } from "../route";
 import { useServerNowMs } from "../server_now";
 import { coupons, isCopy } from "../wallet";
 import { QrCode } from "./qr";
-import { stateText } from "./wallet";
+import { stateText, storeText } from "./wallet";
 
 const say = texts({
   none: ["No such coupon", "没有这张券"],
@@ -58,6 +58,7 @@ function Shown({ coupon }: { coupon: WalletCoupon }) {
       <p class="state" role="status">
         {state === "active" && <strong>{say("show")}</strong>}
         <span>{stateText(coupon, now_ms)}</span>
+        {storeText(coupon) !== "" && <span>{storeText(coupon)}</span>}
       </p>
       {isCopy.value && <p class="note">{say("copy")}</p>}
       <div class="mascot">

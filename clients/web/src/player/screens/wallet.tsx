@@ -7,6 +7,7 @@ import { stateAt, type WalletCoupon } from "../coupons";
 import { Heading } from "../heading";
 import { hashOf } from "../route";
 import { useServerNowMs } from "../server_now";
+import { shops } from "../state";
 import { asked_ms, coupons, isCopy, refresh } from "../wallet";
 import { whenText } from "../words";
 
@@ -28,6 +29,7 @@ const say = texts({
   redeemed: ["redeemed {when}", "{when} 已核销"],
   expired: ["expired {when}", "{when} 已过期"],
   void: ["withdrawn", "已作废"],
+  at: ["at {store}", "在 {store} 使用"],
 });
 
 export function Wallet() {
@@ -107,6 +109,7 @@ function Ticket({ coupon, now_ms }: { coupon: WalletCoupon; now_ms: number }) {
       <strong>{coupon.title}</strong>
       {coupon.code !== null && <code>{coupon.code}</code>}
       <span class="state">{stateText(coupon, now_ms)}</span>
+      {storeText(coupon) !== "" && <span class="state where">{storeText(coupon)}</span>}
     </>
   );
   if (coupon.code === null) return <div class={`ticket-card ${state}`}>{words}</div>;
@@ -115,6 +118,12 @@ function Ticket({ coupon, now_ms }: { coupon: WalletCoupon; now_ms: number }) {
       {words}
     </a>
   );
+}
+
+/** "at Tea & Co", where that is known. */
+export function storeText({ store }: WalletCoupon): string {
+  const name = store === undefined ? undefined : shops.value[store];
+  return name === undefined ? "" : say("at", { store: name });
 }
 
 /** "until Fri 27 Nov, 14:05", "redeemed ...". */
