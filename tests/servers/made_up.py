@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from random import Random
 
 from aiohttp import web
@@ -72,7 +73,7 @@ async def made_up_screen(catches_per_s: int) -> AsyncIterator[str]:
     city = MadeUp(catches_per_s)
 
     async def live(request: web.Request) -> web.Response:
-        return event_stream(request, city.told)
+        return event_stream(request, partial(city.told.frames, "a wall"))
 
     async def config(_: web.Request) -> web.Response:
         return web.json_response({"tiles": None, "event": None})
