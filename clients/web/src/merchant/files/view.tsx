@@ -2,11 +2,11 @@
 
 import { useSignal } from "@preact/signals";
 import { texts } from "../../i18n";
+import { newId } from "../../net/ids";
 import type { Datum, ImportReport } from "../api";
 import { sayProblem, sayUnsaved } from "../forms/problems";
 import { href } from "../route";
 import { send } from "../session";
-import { newOnce } from "../shell/once";
 import { tell } from "../shell/said";
 import { readStores } from "../shop";
 import { importPath, mediaOf, reportOf } from "./import";
@@ -43,7 +43,7 @@ export function ImportView() {
   const report = useSignal<ImportReport | null>(null);
   const trouble = useSignal("");
   const busy = useSignal(false);
-  const once = useSignal(newOnce());
+  const once = useSignal(newId());
 
   async function run(dry_run: boolean, partial: boolean) {
     if (file.value === null) return;
@@ -69,7 +69,7 @@ export function ImportView() {
   function changed() {
     report.value = null;
     trouble.value = "";
-    once.value = newOnce();
+    once.value = newId();
   }
 
   const found = report.value;

@@ -3,8 +3,8 @@
 import { type Signal, signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { Problem } from "../../net/api";
+import { newId } from "../../net/ids";
 import { fieldErrors } from "../client";
-import { newOnce } from "../shell/once";
 import { sayIncomplete, sayProblem, sayUnsaved } from "./problems";
 
 export type Entry = string | boolean;
@@ -55,7 +55,7 @@ export function makeForm<Values extends Entries>(
   const failures = signal(0);
   const busy = signal(false);
   let sent: Values | null = null;
-  let once = newOnce();
+  let once = newId();
   made += 1;
 
   function put(name: keyof Values, value: Entry) {
@@ -84,7 +84,7 @@ export function makeForm<Values extends Entries>(
       return;
     }
     busy.value = true;
-    if (sent !== values.value) once = newOnce();
+    if (sent !== values.value) once = newId();
     sent = values.value;
     try {
       const after = await send(values.value, once);

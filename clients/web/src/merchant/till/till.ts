@@ -1,9 +1,9 @@
 /** The till: at which store it stands, what it was last asked, and what it said. */
 
 import { computed, signal } from "@preact/signals";
+import { newId } from "../../net/ids";
 import type { CouponDetails } from "../api";
 import { ask, session } from "../session";
-import { newOnce } from "../shell/once";
 import { recall, remember } from "../shell/storage";
 import { asked } from "./code";
 import { sound } from "./sound";
@@ -72,7 +72,7 @@ async function answeredOnce(
   code: string,
   said: (once: string) => Promise<Verdict>,
 ): Promise<Verdict> {
-  const once = unanswered.get(what) ?? newOnce();
+  const once = unanswered.get(what) ?? newId();
   unanswered.set(what, once);
   const verdict = await said(once).catch((error) => refusedAs(error, code));
   // "Later" may be the answer to a second try after a first that had none.
@@ -90,7 +90,7 @@ export function look(text: string): Promise<void> {
 /** Take a redemption back; what is refused is thrown. */
 export async function takeBack(code: string, reason: string): Promise<void> {
   const path = `/v1/coupons/${encodeURIComponent(code)}/reverse`;
-  await ask("POST", path, { body: { reason }, once: newOnce() });
+  await ask("POST", path, { body: { reason }, once: newId() });
   lately.value = lately.value.filter((each) => each.coupon.code !== code);
   verdict.value = null;
 }
