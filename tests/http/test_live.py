@@ -10,8 +10,10 @@ from pathlib import Path
 from secrets import token_hex
 
 import aiohttp
+import asyncpg
 import pytest
 from aiohttp import ClientSession, web
+from sqlalchemy import make_url
 
 from gameserver.game.lights import FEWEST
 from gameserver.http.event_stream import event_stream
@@ -230,3 +232,35 @@ async def test_two_workers_add_up(tmp_path: Path) -> None:
         for watcher in watchers:
             told = await watcher.until_told(players=12)
             assert told["players"] == 12
+
+
+@pytest.mark.slow
+async def test_seconds_do_not_wait_for_books_that_take_their_time(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    at = make_url(postgres_url)
+    books = await asyncpg.connect(user="postgres", database=at.database, host=at.query["host"])
+    try:
+        async with (
+            game(tmp_path, database=postgres_url) as server,
+            watching(server.app.url) as watcher,
+            books.transaction(),
+        ):
+            await books.execute("LOCK TABLE stores IN ACCESS EXCLUSIVE MODE")
+            await until(lambda: _newest_waits(books), within_s=30.0)
+            seen = len(watcher.told)
+            await until(lambda: len(watcher.told) > seen + 2)
+            assert await _newest_waits(books)
+    finally:
+        await books.close()
+
+
+async def _newest_waits(books: asyncpg.Connection) -> bool:
+    """Whether the wall's question for new stores waits for a lock, as it is now."""
+    await books.execute("SELECT pg_stat_clear_snapshot()")
+    return bool(
+        await books.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND wait_event_type = 'Lock' AND query LIKE '%ORDER BY stores.id DESC%'"
+        )
+    )
