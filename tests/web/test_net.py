@@ -128,7 +128,8 @@ async def test_a_player_is_let_in_catches_a_cat_and_has_its_coupon(
         answer: Message = {"type": "nothing yet"}
         while answer["type"] != "caught":
             answer = await phone.call("throw", await aim(phone, cat["id"]))
-            assert answer["type"] == "caught" or answer["reason"] == "missed", answer
+            # Missed; or the line broke meanwhile, and the ticket was the former session's.
+            assert answer["type"] == "caught" or answer["retry"], (answer, phone.events("state"))
         assert phone.events("caught") == [answer]
         assert cat["id"] not in [cat["id"] for cat in phone.cats]
         assert abs(await phone.call("clock")) < 1000  # one machine, one clock

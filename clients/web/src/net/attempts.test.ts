@@ -43,7 +43,7 @@ test("without an answer the same is sent again after some seconds", () => {
   expect(second).toEqual(first);
 });
 
-test("a line on which a throw is not answered twice is dead, and the next one hears it first", () => {
+test("a line on which a throw is not answered twice is dead, and the next one hears it once it knows where", () => {
   const fake = fakeLine();
   const socket = fake.playing();
   fake.line.catchCat(AIMED);
@@ -53,7 +53,7 @@ test("a line on which a throw is not answered twice is dead, and the next one he
   fake.clock.advance(500);
   fake.line.fix({ lat: 1, lon: 2, accuracy_m: 3, at_ms: 4 });
   fake.socket.welcome();
-  expect(fake.socket.sent.map(({ type }) => type)).toEqual(["hello", "catch", "fix"]);
+  expect(fake.socket.sent.map(({ type }) => type)).toEqual(["hello", "fix", "catch"]);
   expect(fake.socket.heard("catch")[0]).toEqual(socket.heard("catch")[0]);
 });
 

@@ -67,7 +67,7 @@ export class Throws {
     });
   }
 
-  /** A session is open: first of all, ask again. */
+  /** A session is open: ask again. */
   welcome(player: string): void {
     if (this.#open !== null && this.#open.player !== player) this.forget();
     this.#sent = 0;

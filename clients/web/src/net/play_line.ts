@@ -263,9 +263,10 @@ export class PlayLine {
       this.#listeners.tell("state", state);
       this.#listeners.tell("welcome", welcome);
       this.#viewChanged();
-      this.#throws.welcome(welcome.player);
+      // The fix first: a throw from where nobody knows of is refused for that alone.
       const fixAge_ms = this.#clock.now_ms() - this.#fixHeard_ms;
       if (fixAge_ms < welcome.rules.fix_max_age_ms) this.#sendFix();
+      this.#throws.welcome(welcome.player);
       return;
     }
     this.#encounter = null;
