@@ -164,6 +164,9 @@ _PLANE_OFF_M = 0.5
 
 _CALM_LAT_MAX = 85.0
 
+_STEPS_M = 6.0
+"""Who is nearer to the end of a circle gets another one instead."""
+
 
 def calm(middle: int, lat: float, lon: float) -> Calm:
     """A circle with this place in it where `recentred(middle, ...)` is `middle` for certain.
@@ -173,9 +176,8 @@ def calm(middle: int, lat: float, lon: float) -> Calm:
     """
     widest = _calm_around_middle(middle)
     c_lat, c_lon, scale, radius2 = widest
-    if (lat - c_lat) ** 2 + ((lon - c_lon) * scale) ** 2 < radius2:
-        return widest
-    return _calm_around(middle, lat, lon)
+    far = hypot(lat - c_lat, (lon - c_lon) * scale) + _STEPS_M / METRES_PER_DEG
+    return widest if far * far < radius2 else _calm_around(middle, lat, lon)
 
 
 @lru_cache(maxsize=65_536)

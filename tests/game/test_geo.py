@@ -270,6 +270,7 @@ def test_a_view_is_calm_in_most_of_its_cell(place: Place, bearing: float) -> Non
 
 
 @given(in_town, bearings, st.floats(0.0, 250.0), bearings)
+@example((30.25, 120.25), 0.0, 158.0, 0.0)  # where the widest circle ends
 def test_who_walks_at_the_edge_of_a_view_is_left_in_peace_for_some_steps(
     place: Place, bearing: float, far_m: float, turn: float
 ) -> None:
