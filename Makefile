@@ -7,6 +7,10 @@ WEB := clients/web
 MODULES := $(WEB)/node_modules/.ready
 PAGES := gameserver/_pages/.ready
 NPM := $(BIN)/python $(WEB)/npm.py
+# A wheel, unpacked: with the hot path compiled, where there is a C compiler. It comes before the
+# checkout, whose benchmarks and tests then measure and try what would be installed.
+UNPACKED := dist/unpacked/.ready
+INSTALLED := PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/dist/unpacked
 
 .PHONY: run serve test check pages wheel check-pages format docs bench bench-check fairness faults stampede conformance \
 	fuzz lock clean
@@ -19,18 +23,19 @@ serve: $(READY) $(PAGES) ## the game alone
 
 pages: $(PAGES) ## builds the pages of clients/web
 
-wheel: $(READY) $(PAGES) ## a wheel with the pages in it, in dist/
-	$(BIN)/python -m hatchling build --target wheel --directory dist
+wheel: $(UNPACKED) ## a wheel with the pages in it, compiled where there is a compiler, in dist/
+	cp dist/unpacked/*.whl dist/
 
 check-pages: $(READY) $(MODULES) ## types, linter and tests of the pages alone
 	$(NPM) run check
 
-test: $(READY) $(PAGES) ## linters, types and all tests
+test: $(READY) $(PAGES) $(UNPACKED) ## linters, types and all tests; those of the hot path compiled, too
 	$(NPM) run check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist worksteal
+	$(INSTALLED) $(BIN)/python -m pytest -n auto --dist worksteal $(HOT)
 
 check: $(READY) ## linters and types only
 	$(BIN)/ruff check .
@@ -44,13 +49,15 @@ format: $(READY)
 docs: $(READY) ## writes the generated parts of docs/ anew
 	$(BIN)/python -m gameserver.docs
 
+HOT := tests/test_compiled.py tests/gateway tests/game tests/e2e
+
 BENCH ?= --json var/bench.json
 
-bench: $(READY) ## what a fix, a catch and a player cost here: a table, and var/bench.json
-	$(BIN)/python -m benchmarks $(BENCH)
+bench: $(UNPACKED) ## what a fix, a catch and a player cost here: a table, and var/bench.json
+	$(INSTALLED) $(BIN)/python -m benchmarks $(BENCH)
 
-bench-check: $(READY) ## fails where a fix or a catch has become more than a quarter dearer
-	$(BIN)/python -m benchmarks.check
+bench-check: $(UNPACKED) ## fails where a fix or a catch has become more than a quarter dearer
+	$(INSTALLED) $(BIN)/python -m benchmarks.check
 
 SEED ?= 1
 TRACKS ?=
@@ -72,11 +79,11 @@ CONFORMANCE_PYTHON ?= $(or $(shell PYENV_VERSION=2.7.18 pyenv which python2.7 2>
 conformance: $(READY) ## the WebSocket end point against the Autobahn test suite
 	$(BIN)/python -m tests.conformance.run --python $(CONFORMANCE_PYTHON)
 
-stampede: $(READY) ## frozen readers, flooders, dawdlers and 5,000 who come back at once: what others notice
-	$(BIN)/python -m tests.faults.stampede
+stampede: $(UNPACKED) ## frozen readers, flooders, dawdlers and 5,000 who come back at once: what others notice
+	$(INSTALLED) $(BIN)/python -m tests.faults.stampede
 
-fuzz: $(READY) ## a hundred thousand spoilt frames of both encodings against a server
-	$(BIN)/python -m tests.faults.fuzz --seed $(SEED) --frames 100000
+fuzz: $(UNPACKED) ## a hundred thousand spoilt frames of both encodings against a server
+	$(INSTALLED) $(BIN)/python -m tests.faults.fuzz --seed $(SEED) --frames 100000
 
 lock: $(READY) ## pins the newest versions that fit, with hashes
 	$(BIN)/pip install --quiet uv
@@ -100,5 +107,12 @@ $(PAGES): $(MODULES) $(wildcard $(WEB)/*.html $(WEB)/*.ts) \
 	$(NPM) run build
 	touch $@
 
+$(UNPACKED): $(READY) $(PAGES) hatch_build.py \
+		$(shell find gameserver clients/bot assets -type f -not -name '*.pyc' -not -path '*/_pages/*')
+	rm -rf dist/unpacked
+	CATCAT_COMPILE=auto $(BIN)/python -m hatchling build --target wheel --directory dist/unpacked
+	$(BIN)/python -m zipfile -e dist/unpacked/*.whl dist/unpacked
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(WEB)/node_modules gameserver/_pages .conformance .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf dist $(VENV) $(WEB)/node_modules gameserver/_pages .conformance .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,8 @@
 Held against what is kept in `ratios.json` beside this file are ratios, each of the server's CPU to
 that of a floor that is measured in turn with it: a fix to an echo, a catch to rows in SQLite. A
 slow or busy machine is so for both. What seems dearer is measured once more. `--keep` keeps what
-is measured now: for a change that is worth its price.
+is measured now: for a change that is worth its price. A hot path that is compiled and one that is
+not have ratios of their own.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from benchmarks.catches import hunting
 from benchmarks.city import city
 from benchmarks.fixes import echoing, walking
 from benchmarks.processes import Cores, allow_many_files, on_core, two_cores
+from benchmarks.report import hot_path
 
 KEPT = Path(__file__).with_name("ratios.json")
 DEARER = 1.25
@@ -95,11 +97,13 @@ async def run(keep: bool) -> bool:
     """Check, or measure and keep."""
     cores = two_cores()
     os.sched_setaffinity(0, {cores.load})
+    ratios = msgspec.json.decode(KEPT.read_bytes(), type=dict[str, dict[str, float]])
     if not keep:
-        return await check(cores, msgspec.json.decode(KEPT.read_bytes(), type=dict[str, float]))
+        return await check(cores, ratios[hot_path()])
     found = {name: round(await measure(cores), 2) for name, measure in MEASURES.items()}
-    KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    print(f"kept: {found}")
+    ratios[hot_path()] = found
+    KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(ratios)) + b"\n")
+    print(f"kept, {hot_path()}: {found}")
     return True
 
 

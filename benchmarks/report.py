@@ -9,6 +9,8 @@ from statistics import median
 import msgspec
 from msgspec import Struct
 
+from gameserver.gateway import session
+
 BEGIN, END = "<!-- figures: make bench -->\n", "<!-- end of figures -->\n"
 
 
@@ -73,7 +75,13 @@ def machine() -> str:
         ),
         platform.machine(),
     )
-    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    python = f"Python {platform.python_version()}, hot path {hot_path()}"
+    return f"{model}, {os.cpu_count()} cores, {python}"
+
+
+def hot_path() -> str:
+    """`compiled`, as in a wheel, or `interpreted`, as in a checkout."""
+    return "interpreted" if session.__file__.endswith(".py") else "compiled"
 
 
 def write_json(path: Path, figures: Sequence[Figure]) -> None:

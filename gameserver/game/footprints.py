@@ -16,6 +16,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from gameserver.game.geo import planar_m
+from gameserver.game.seen import Sample
 from gameserver.game.signals import (
     COARSE_DEG,
     REGULAR_MS,
@@ -25,7 +26,7 @@ from gameserver.game.signals import (
     is_on_coarse_grid,
     to_the_centimetre,
 )
-from gameserver.game.track import Sample, Track
+from gameserver.game.track import Track
 
 RUN = 5
 RUN_M = 1.5

@@ -12,13 +12,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from gameserver.game.geo import METRES_PER_DEG, great_circle_m, planar_m
+from gameserver.game.seen import Sample, SeenFix
 from gameserver.game.stays import RIDE_MAX_MPS, Stay, stays
 from gameserver.game.track import (
     LONG_WINDOW_MS,
     PACE_WINDOW_MS,
     VAGUE_M,
-    Sample,
-    SeenFix,
     Track,
 )
 

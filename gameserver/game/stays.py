@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gameserver.game.geo import great_circle_m
+from gameserver.game.seen import Sample
 from gameserver.game.track import (
     PACE_WINDOW_MS,
     SAMPLE_EVERY_MS,
     VAGUE_M,
-    Sample,
     Track,
 )
 

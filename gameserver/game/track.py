@@ -6,11 +6,9 @@ aims or catches (`gameserver.game.signals`).
 
 from math import copysign, inf, isnan, nan
 from struct import Struct as Layout
-from typing import NamedTuple
-
-from msgspec import Struct
 
 from gameserver.game.clock import BACK_MS, PhoneClock
+from gameserver.game.seen import Origin, PackedTrack, Sample, SeenFix
 
 PACE_WINDOW_MS = 60_000
 SAMPLE_EVERY_MS = 5_000
@@ -22,60 +20,6 @@ STEPS_KEPT = 40
 
 VAGUE_M = 100.0
 """What is less sure than this is no place."""
-
-
-class SeenFix(Struct, frozen=True, gc=False):
-    """A fix as the server judges it: WGS-84 degrees, and when it was received.
-
-    `late_ms` is how much longer this fix took than the quickest one by the same clock, so that a
-    fix from a queue counts as old whatever the phone's clock says.
-    """
-
-    lat: float
-    lon: float
-    accuracy_m: float
-    received_ms: int
-    late_ms: float = 0.0
-    mock: bool = False
-
-    @property
-    def came_ms(self) -> int:
-        """When it would have been received, had it come at once."""
-        return self.received_ms - int(self.late_ms)
-
-
-class Sample(NamedTuple):
-    """A fix as it is kept: degrees (within a centimetre), and when it was received, in epoch ms.
-
-    `came_ms` is that less what it was late: a queue arrives at once, though it took its time.
-    Differences of it are those of the phone's clock. Both are within 8 ms on the first day.
-    """
-
-    lat: float
-    lon: float
-    accuracy_m: float
-    received_ms: float
-    came_ms: float
-    is_mock: bool
-
-
-class Origin(NamedTuple):
-    """Where and when a track began. Rows hold differences to it, for which 4 bytes are enough."""
-
-    lat: float
-    lon: float
-    received_ms: int
-
-
-class PackedTrack(Struct, frozen=True, array_like=True):
-    """A track on its way from one process to another: rows as `Track` keeps them."""
-
-    origin: Origin
-    steps: bytes
-    minute: bytes
-    long: bytes
-    sets: list[int]
-
 
 _ROW = Layout("<5f")
 """Degrees north and east of the origin; the accuracy, below zero for a mock; ms from the origin to
@@ -176,10 +120,10 @@ class Track:
         fix = self.last
         assert fix is not None
         row = self._row(fix)
-        self._due_ms = now_ms + SAMPLE_EVERY_MS
+        self._due_ms = float(now_ms + SAMPLE_EVERY_MS)
         _append(self._minute, row, _MINUTE)
         if now_ms >= self._long_due_ms:
-            self._long_due_ms = now_ms + LONG_EVERY_MS
+            self._long_due_ms = float(now_ms + LONG_EVERY_MS)
             _append(self._long, row, _LONG)
 
     def _row(self, fix: SeenFix) -> bytes:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from gameserver.game.geo import great_circle_m
+from gameserver.game.seen import PackedTrack
 from gameserver.game.signals import SIGNALS, Doubt, Mark, observe
-from gameserver.game.track import PackedTrack, Track
+from gameserver.game.track import Track
 
 GATE = 0.8
 SURE = 0.9

@@ -7,8 +7,9 @@ from contextlib import suppress
 from websockets.typing import Origin
 
 from gameserver.gateway.doorman import WAITING_MOST, Hall
+from gameserver.gateway.house import Line
 from gameserver.gateway.pressure import BEAT_S, TURNED_AWAY_MOST, retry_after_ms
-from gameserver.gateway.session import Line, Session
+from gameserver.gateway.session import Session
 from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S, PlaySocket
 from gameserver.gateway.street import Street
 from gameserver.protocol import CLOSE_CODES, Close, Codec

@@ -1,14 +1,61 @@
-"""The house that sockets live in, as they see it: who is let in, and who is told that they came."""
+"""What a socket stands between, as it sees them: the house it lives in, and who listens to it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from websockets.typing import Origin
 
-from gameserver.gateway.session import Line, Session
 from gameserver.protocol import Codec
 
 if TYPE_CHECKING:
     from gameserver.gateway.socket import PlaySocket
+
+
+class Line(Protocol):
+    """The way to the phone."""
+
+    address: str
+
+    def send(self, payload: bytes) -> None:
+        """Queue one message."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send what is queued, then close."""
+
+    def rest(self, for_s: float) -> None:
+        """Read nothing from the phone for this long."""
+
+    def call_when_written(self, go_on: Callable[[], None]) -> None:
+        """Call once what is queued has been handed to the network, as far as it takes it."""
+
+
+class Listener(Protocol):
+    """Who hears what a phone says: its player's session."""
+
+    player: str | None
+    """Whose phone it is, once that is known."""
+    closed: bool
+
+    def receive(self, payload: bytes) -> None:
+        """One whole message."""
+
+    def receive_no_message(self) -> None:
+        """A frame without a whole message."""
+
+    def fall_behind(self) -> None:
+        """The phone reads too slowly."""
+
+    def catch_up(self) -> None:
+        """The phone has read what was sent."""
+
+    def fail(self, code: str, message: str) -> None:
+        """Say what is wrong and close."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End, and close the socket."""
+
+    def end(self) -> None:
+        """The socket is gone or going. Safe to call twice."""
 
 
 class House(Protocol):
@@ -16,7 +63,7 @@ class House(Protocol):
 
     origins: list[Origin | None] | None
 
-    def make_session(self, line: Line, codec: Codec) -> Session:
+    def make_session(self, line: Line, codec: Codec) -> Listener:
         """A session for a socket whose handshake is done."""
 
     def refuses(self, address: str) -> tuple[int, str] | None:

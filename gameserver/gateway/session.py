@@ -3,13 +3,12 @@
 A reader follows a message from `receive` downward: decode, check, look, answer.
 """
 
-from collections.abc import Callable
 from secrets import token_hex
 from time import perf_counter
-from typing import Protocol
 
 from gameserver.game.datum import TO_WGS84, Datum
 from gameserver.game.geo import RESTLESS, calm, planar_m, recentred, view_cell
+from gameserver.gateway.house import Line
 from gameserver.gateway.hunt import Hunt
 from gameserver.gateway.roster import Answer, Memory
 from gameserver.gateway.street import Street
@@ -61,24 +60,6 @@ TIMED_ONE_IN = 61
 _WGS84 = Datum.WGS84
 
 
-class Line(Protocol):
-    """The way to the phone."""
-
-    address: str
-
-    def send(self, payload: bytes) -> None:
-        """Queue one message."""
-
-    def close(self, code: int, reason: str = "") -> None:
-        """Send what is queued, then close."""
-
-    def rest(self, for_s: float) -> None:
-        """Read nothing from the phone for this long."""
-
-    def call_when_written(self, go_on: Callable[[], None]) -> None:
-        """Call once what is queued has been handed to the network, as far as it takes it."""
-
-
 class Session:
     """One player on one socket, from its first byte to its end."""
 
@@ -115,7 +96,7 @@ class Session:
         self._place = (0.0, 0.0)
         self._looked_ms = 0
         self._empty_ms = 0.0
-        self._hunt = Hunt(street, self)
+        self._hunt: Hunt | None = Hunt(street, self)
         self._behind = False
         self._unsaid: Unsaid | None = None
         """Changes of the view that wait for the phone to read; None where none do."""
@@ -157,12 +138,14 @@ class Session:
             self._do(message, self.player, now_ms)
 
     def _do(self, message: Incoming, player: str, now_ms: int) -> None:
+        hunt = self._hunt
+        assert hunt is not None, "nothing is heard after the end"
         match message:
             case Aim():
-                self._hunt.aim(message, now_ms)
+                hunt.aim(message, now_ms)
             case Catch():
                 judged_from_s = perf_counter()
-                self._hunt.throw(message, player, now_ms)
+                hunt.throw(message, player, now_ms)
                 self._street.stats.judge_times.add(perf_counter() - judged_from_s)
             case Hello():
                 self.fail("hello_repeated", "hello is said once")
@@ -363,7 +346,7 @@ class Session:
             return
         self.closed = True
         self._unsaid = None
-        del self._hunt  # which has this as its hunter
+        self._hunt = None  # which has this as its hunter
         if self.player is None:
             return
         self._street.world.look(self, self._middle, None)

@@ -23,9 +23,8 @@ from gameserver.gateway.frames import (
     unmask,
     whole_payloads,
 )
-from gameserver.gateway.house import House
+from gameserver.gateway.house import House, Listener
 from gameserver.gateway.intake import BITE, Intake
-from gameserver.gateway.session import Session
 from gameserver.protocol import (
     CODECS,
     HELLO_WITHIN_S,
@@ -114,7 +113,7 @@ class PlaySocket(asyncio.Protocol):
         """Has anything come since the gateway last looked?"""
         self.heard_s = 0.0
         """When the gateway last saw that something had come, on the loop's clock."""
-        self.session: Session | None = None
+        self.session: Listener | None = None
 
     # --- the transport's side ---
 

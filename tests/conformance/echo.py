@@ -8,11 +8,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from websockets.typing import Origin
 
-from gameserver.gateway.session import Line
+from gameserver.gateway.house import Line, Listener
 from gameserver.gateway.socket import PlaySocket
 from gameserver.protocol import JSON, MSGPACK, Codec
 
@@ -22,9 +21,8 @@ MESSAGE_MAX = 16 * 1024 * 1024
 class EchoSession:
     """Sends every message back."""
 
-    player = "echo"
-
     def __init__(self, line: Line) -> None:
+        self.player: str | None = "echo"
         self._line = line
         self.closed = False
 
@@ -42,6 +40,15 @@ class EchoSession:
     def catch_up(self) -> None:
         """It reads again."""
 
+    def fail(self, code: str, message: str) -> None:
+        """What is wrong is the suite's to find out."""
+        self.close(1002, code)
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Nothing more is said."""
+        self.end()
+        self._line.close(code, reason)
+
     def end(self) -> None:
         """The socket is gone or going."""
         self.closed = True
@@ -55,7 +62,7 @@ class EchoHouse:
     def __init__(self) -> None:
         self.sockets: set[PlaySocket] = set()
 
-    def make_session(self, line: Line, codec: Codec) -> Any:
+    def make_session(self, line: Line, codec: Codec) -> Listener:
         """A session for a socket whose handshake is done."""
         return EchoSession(line)
 
@@ -90,11 +97,13 @@ class EchoSocket(PlaySocket):
 
 
 @asynccontextmanager
-async def echoing(listener: socket.socket) -> AsyncIterator[None]:
+async def echoing(
+    listener: socket.socket, kind: type[PlaySocket] = PlaySocket
+) -> AsyncIterator[None]:
     """Serve on a listening socket."""
     loop = asyncio.get_running_loop()
     house = EchoHouse()
-    server = await loop.create_server(lambda: EchoSocket(house, loop), sock=listener)
+    server = await loop.create_server(lambda: kind(house, loop), sock=listener)
     try:
         yield
     finally:

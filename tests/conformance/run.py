@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import click
 import uvloop
 
-from tests.conformance.echo import echoing
+from tests.conformance.echo import EchoSocket, echoing
 
 GROUPS = {
     1: "framing",
@@ -91,7 +91,7 @@ def play_suite(python: str, site: Path, report: Path) -> dict[str, Any]:
 async def _run(
     command: list[str], env: dict[str, str], listener: socket.socket, log: BinaryIO
 ) -> int:
-    async with echoing(listener), asyncio.timeout(SUITE_WITHIN_S):
+    async with echoing(listener, EchoSocket), asyncio.timeout(SUITE_WITHIN_S):
         suite = await asyncio.create_subprocess_exec(
             *command, env=dict(os.environ) | env, stdout=log, stderr=log
         )

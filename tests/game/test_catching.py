@@ -34,7 +34,8 @@ from gameserver.game.catching import (
 )
 from gameserver.game.geo import destination
 from gameserver.game.model import Cat
-from gameserver.game.track import PACE_WINDOW_MS, SAMPLE_EVERY_MS, SeenFix, Track
+from gameserver.game.seen import SeenFix
+from gameserver.game.track import PACE_WINDOW_MS, SAMPLE_EVERY_MS, Track
 from tests.places import Place, anywhere, bearings, in_town
 
 NOW_MS = 1_700_000_000_000

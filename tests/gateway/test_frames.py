@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
+from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from gameserver.gateway.frames import frame_head, whole_payload
 from gameserver.gateway.intake import BITE
-from tests.conformance.echo import EchoHouse, EchoSocket
+from gameserver.gateway.socket import PlaySocket
+from gameserver.protocol import MSGPACK
+from tests.conformance.echo import EchoHouse
 
 KINDS = st.sampled_from([Opcode.TEXT, Opcode.BINARY])
 SIZES = st.one_of(st.integers(0, 130), st.sampled_from([4096, 65_535, 65_536, 65_537]))
@@ -97,10 +100,10 @@ class Wire(asyncio.Transport):
 async def heard_in_pieces(stream: bytes, cuts: list[int]) -> list[tuple[Opcode, bytes]]:
     """The frames that an echo socket answers to a stream that comes in pieces."""
     wire = Wire()
-    socket = EchoSocket(EchoHouse(), asyncio.get_running_loop())
+    socket = PlaySocket(EchoHouse(), asyncio.get_running_loop())
     socket.connection_made(wire)
     uri = parse_uri("ws://street/play")
-    client = ClientProtocol(uri)
+    client = ClientProtocol(uri, subprotocols=[Subprotocol(MSGPACK.subprotocol)])
     request = client.connect()
     client.send_request(request)
     socket.data_received(b"".join(client.data_to_send()))

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.asyncio.client import connect
 
-from gameserver import port
 from gameserver.gateway import socket as play_socket
 from gameserver.gateway.session import Session
 from gameserver.gateway.socket import PlaySocket
@@ -115,27 +114,17 @@ async def test_close_codes_that_clients_make_up_share_one_count(street: Game) ->
     assert closed == {3000: 2, 4002: 1, 1000: 1}
 
 
-class Left(PlaySocket):
-    """A player's socket whose end can be seen."""
-
-    __slots__ = ("__weakref__",)
-
-
-async def test_a_socket_that_is_gone_leaves_nothing_to_the_garbage_collector(
-    street: Game, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_socket_that_is_gone_leaves_nothing_to_the_garbage_collector(street: Game) -> None:
     """The collector looks seldom, and never at what is frozen."""
-    monkeypatch.setattr(port, "PlaySocket", Left)
     gc.collect()
     gc.disable()
     try:
         async with street.socket() as phone:
             await until(lambda: len(street.app.gateway) == 1)
-            (socket,) = street.app.gateway._sockets
-            kept = [weakref.ref(socket), weakref.ref(socket._core)]
-            del socket
+            (core,) = (weakref.ref(socket._core) for socket in street.app.gateway._sockets)
             await phone.socket.close()
-        await until(lambda: [ref() for ref in kept] == [None, None])
-        assert [one for one in gc.get_objects() if isinstance(one, Session)] == []
+        await until(lambda: core() is None)
+        kinds = (PlaySocket, Session)
+        assert [one for one in gc.get_objects() if isinstance(one, kinds)] == []
     finally:
         gc.enable()
