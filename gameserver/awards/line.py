@@ -28,8 +28,15 @@ log = logging.getLogger(__name__)
 
 UNDER_WAY_MOST = 20_000
 
+FINISH_EVERY_S = 0.1
+"""So often entries are taken out of the outbox, many together: a script for each region costs Redis
+more than the entries that it takes."""
+
 _ENDINGS_MOST = 2_000
-"""Batches whose entries are being taken out of the outbox, or whose claims are being undone."""
+"""Batches whose claims are being undone, and the one whose entries are being taken out."""
+
+_DONE_MOST = 20_000
+"""Entries that wait to be taken out; more are the keeper's."""
 
 
 class Line:
@@ -42,6 +49,8 @@ class Line:
         books.settled = self._settled
         self._claiming: Belt[Case] = Belt(self._claim, most=BATCH_MOST, wanted=_always)
         self._endings = Jobs(most=_ENDINGS_MOST, grace_s=2.0)
+        self._done: list[tuple[str, str]] = []
+        self._is_finishing = False
         self._stack = AsyncExitStack()
         self.under_way = 0
         """Catches that are not answered yet."""
@@ -105,14 +114,28 @@ class Line:
         self._tell([case for case in cases if case.leaves is not Entry.IS_UNDONE])
         done = [(case.claim.cat, case.entry) for case in cases if case.leaves is Entry.IS_DONE]
         if done:
-            self._endings.start(self._finish(done), "finish claims")
+            self._finish_soon(done)
         undone = [case for case in cases if case.leaves is Entry.IS_UNDONE]
         if undone and not self._endings.start(self._undo(undone), "undo claims"):
             self._busy(undone)
 
-    async def _finish(self, done: list[tuple[str, str]]) -> None:
-        with suppress(LiveError):  # an entry that stays is finished by the keeper
-            await self._live.finish_all(done)
+    def _finish_soon(self, done: list[tuple[str, str]]) -> None:
+        """Take entries out of the outbox; one that stays is finished by the keeper."""
+        self._done += done
+        if not self._is_finishing:
+            self._is_finishing = self._endings.start(self._finish(), "finish claims")
+        if not self._is_finishing or len(self._done) > _DONE_MOST:
+            self._done.clear()
+
+    async def _finish(self) -> None:
+        try:
+            while self._done:
+                await asyncio.sleep(FINISH_EVERY_S)
+                done, self._done = self._done, []
+                with suppress(LiveError):
+                    await self._live.finish_all(done)
+        finally:
+            self._is_finishing = False
 
     async def _undo(self, cases: list[Case]) -> None:
         """Give the cats their places back, then say why."""
