@@ -58,6 +58,17 @@ async def test_what_a_player_is_told_is_in_the_books_by_then(
         assert await asyncio.gather(*looks) == [2] * 20
 
 
+async def test_who_stops_takes_out_of_the_outbox_what_waits_for_company(
+    live: Live, ledger: Ledger, books: Bookkeeping
+) -> None:
+    async with Line(live, books, Clock()) as line:
+        street = Catching(live, ledger, line, await open_shop(ledger))
+        [cat] = await street.cats(1, None)
+        street.throw(cat, "alice")
+        await street.answers(1)
+    assert await street.outbox() == 0
+
+
 async def test_cats_with_and_without_coupons_go_together(street: Catching) -> None:
     plain = await street.cats(10, None)
     carrying = await street.cats(10, await street.campaign())
