@@ -11,10 +11,8 @@ import gc
 import os
 from pathlib import Path
 
-import uvloop
-
 from benchmarks import figures
-from benchmarks.processes import allow_many_files, two_cores
+from benchmarks.processes import allow_many_files, run, two_cores
 from benchmarks.report import Figure, machine, put_into, table, write_json
 
 CHAPTERS = {"fixes": figures.fixes, "catches": figures.catches, "parts": figures.parts}
@@ -48,7 +46,7 @@ def main() -> None:
     gc.disable()  # a pause of the load would be taken for one of the server
     print(machine())
     effort = figures.Effort(said.seconds, said.rounds)
-    found = uvloop.run(measure(said.chapters or list(CHAPTERS), effort))
+    found = run(measure(said.chapters or list(CHAPTERS), effort))
     print("\n" + table(found))
     if said.json is not None:
         write_json(said.json, found)

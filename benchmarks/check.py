@@ -20,12 +20,11 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
-import uvloop
 
 from benchmarks.catches import hunting
 from benchmarks.city import city
 from benchmarks.fixes import echoing, walking
-from benchmarks.processes import Cores, allow_many_files, on_core, two_cores
+from benchmarks.processes import Cores, allow_many_files, on_core, run, two_cores
 from benchmarks.report import hot_path
 
 KEPT = Path(__file__).with_name("ratios.json")
@@ -93,7 +92,7 @@ async def check(cores: Cores, kept: dict[str, float]) -> bool:
     return fine
 
 
-async def run(keep: bool) -> bool:
+async def check_or_keep(keep: bool) -> bool:
     """Check, or measure and keep."""
     cores = two_cores()
     os.sched_setaffinity(0, {cores.load})
@@ -114,7 +113,7 @@ def main() -> None:
     keep = parser.parse_args().keep
     allow_many_files()
     gc.disable()  # a pause of the load would be taken for one of the server
-    sys.exit(0 if uvloop.run(run(keep)) else 1)
+    sys.exit(0 if run(check_or_keep(keep)) else 1)
 
 
 if __name__ == "__main__":

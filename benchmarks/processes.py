@@ -8,11 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
+import uvloop
 from msgspec import Struct
+
+Result = TypeVar("Result")
 
 START_WITHIN_S = 60.0
 STOP_WITHIN_S = 15.0
@@ -32,6 +36,18 @@ def two_cores() -> Cores:
     if len(cores) < 2:
         raise RuntimeError("two cores are needed: one for the server, one for the load")
     return Cores(cores[0], cores[1])
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end, or until a SIGTERM: whatever was started ends first, then CancelledError."""
+
+    async def ended_in_order() -> Result:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    return uvloop.run(ended_in_order())
 
 
 async def until(holds: Callable[[], bool], within_s: float = 30.0) -> None:

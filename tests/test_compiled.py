@@ -1,7 +1,10 @@
 """The hot path, which a wheel may have compiled: `hatch_build.py`."""
 
 import ast
+import asyncio
 import importlib
+import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -44,3 +47,39 @@ def test_what_a_wheel_installs_is_compiled_where_it_can_be(module: str) -> None:
     found = importlib.import_module(module.removesuffix(".py").replace("/", "."))
     assert found.__file__ is not None
     assert found.__file__.endswith(".so")
+
+
+async def built(wanted: str, folder: Path) -> tuple[int, str]:
+    """The exit code of a wheel's build on a machine without a compiler, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hatchling", "build", "--target", "wheel",
+        "--directory", str(folder / "dist"),
+        cwd=ROOT,
+        env=os.environ | {"CATCAT_COMPILE": wanted, "PATH": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+def wheels(folder: Path) -> list[str]:
+    return [wheel.name for wheel in folder.glob("dist/*.whl")]
+
+
+async def test_without_a_compiler_a_wheel_has_the_sources_alone_and_says_so(tmp_path: Path) -> None:
+    code, said = await built("auto", tmp_path)
+    assert code == 0
+    assert "nothing is compiled: no C compiler" in said
+    [wheel] = wheels(tmp_path)
+    assert wheel.endswith("-py3-none-any.whl")
+
+
+async def test_where_compiling_is_a_must_a_machine_that_cannot_builds_no_wheel(
+    tmp_path: Path,
+) -> None:
+    code, said = await built("always", tmp_path)
+    assert code != 0
+    assert "can't be compiled: no C compiler" in said
+    assert wheels(tmp_path) == []
