@@ -4,6 +4,7 @@ import { effect, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { texts } from "../../i18n";
 import type { StreetMap } from "../../map";
+import { comeBack, goAlong } from "../following";
 import { LocateIcon } from "../icons";
 import { isPractice } from "../mode";
 import { isWalking, sentTo } from "../practice";
@@ -65,16 +66,16 @@ export function MapView() {
     };
   }, [here === null, tiles.value]);
 
-  function backToMe() {
-    isFollowing.value = true;
-    if (fix.value !== null) map.current?.centreOn(fix.value, ZOOM);
-  }
-
   return (
     <section class="map" aria-label={say("map")}>
       <div class="map-canvas" ref={container} />
       {hasNone.value && <Radar />}
-      <button type="button" class="round locate" aria-label={say("here")} onClick={backToMe}>
+      <button
+        type="button"
+        class="round locate"
+        aria-label={say("here")}
+        onClick={() => comeBack(map.current, isFollowing, ZOOM)}
+      >
         <LocateIcon />
       </button>
     </section>
@@ -89,13 +90,7 @@ function follow(map: StreetMap, isFollowing: Signal<boolean>): () => void {
       if (me === null) return;
       map.showMe({ ...me, heading_deg: compass.value?.heading_deg });
     }),
-    effect(() => {
-      const me = fix.value;
-      if (me !== null && isFollowing.peek()) map.keepTo(me);
-    }),
-    map.onTaken(() => {
-      isFollowing.value = false;
-    }),
+    goAlong(map, isFollowing),
     effect(() => map.showStores(stores.value)),
     effect(() => {
       const shown = near.value.map((cat) => ({
