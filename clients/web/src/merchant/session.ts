@@ -50,7 +50,10 @@ export async function resume(): Promise<void> {
   }
 }
 
-/** Ask as whoever has signed in. A key that was revoked meanwhile signs out. */
+/**
+ * Ask as whoever has signed in. A key that was revoked meanwhile signs out. What comes for somebody
+ * who has signed out meanwhile is nobody's: it is thrown away, as a refusal (401).
+ */
 export async function ask<Answer>(
   method: string,
   path: string,
@@ -72,11 +75,16 @@ export async function save(path: string, name: string): Promise<void> {
 
 async function signedIn<Answer>(asked: (key: string) => Promise<Answer>): Promise<Answer> {
   const key = session.value?.key;
-  if (key === undefined) throw new Problem(401, "unauthenticated", "");
+  const isHere = () => key !== undefined && session.value?.key === key;
+  const nobody = () => new Problem(401, "unauthenticated", "");
+  if (key === undefined) throw nobody();
   try {
-    return await asked(key);
+    const answer = await asked(key);
+    if (isHere()) return answer;
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) signOut();
-    throw error;
+    const isRevoked = error instanceof Problem && error.status === 401;
+    if (isRevoked && isHere()) signOut();
+    if (isRevoked || isHere()) throw error;
   }
+  throw nobody();
 }

@@ -29,6 +29,7 @@ export const timezones = computed(() => {
 
 export async function readShop(): Promise<void> {
   trouble.value = null;
+  const who = session.peek()?.key;
   try {
     const [kinds] = await Promise.all([
       ask<Listed<Species>>("GET", "/v1/species"),
@@ -37,7 +38,7 @@ export async function readShop(): Promise<void> {
     ]);
     species.value = kinds.items;
   } catch (error) {
-    trouble.value = error;
+    if (session.peek()?.key === who) trouble.value = error;
   }
 }
 
