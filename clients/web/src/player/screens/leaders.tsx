@@ -1,9 +1,9 @@
 /** The best players of a day, a week, and of all time. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { language, texts } from "../../i18n";
-import { leaderboard, NoAnswer, type Period, Problem, type Rank } from "../../net";
+import { leaderboard, type Period, type Rank } from "../../net";
+import { type Asked, useAsked } from "../../ui/asked";
 import { Heading } from "../heading";
 import { nickname } from "../nickname";
 import { guest } from "../state";
@@ -28,29 +28,10 @@ const say = texts({
 
 const PERIODS: readonly Period[] = ["day", "week", "all"];
 
-type Shown = readonly Rank[] | "loading" | "failed";
-
 export function Leaders() {
   const period = useSignal<Period>("day");
-  const shown = useSignal<Shown>("loading");
-  const asked = useSignal(0);
-
-  useEffect(() => {
-    let is_over = false;
-    shown.value = "loading";
-    leaderboard(period.value).then(
-      (ranks) => {
-        if (!is_over) shown.value = ranks;
-      },
-      (error) => {
-        if (!(error instanceof Problem || error instanceof NoAnswer)) throw error;
-        if (!is_over) shown.value = "failed";
-      },
-    );
-    return () => {
-      is_over = true;
-    };
-  }, [period.value, asked.value]);
+  const read = () => leaderboard(period.value);
+  const ranks = useAsked(read, [period.value]);
 
   return (
     <div class="scroll">
@@ -71,15 +52,15 @@ export function Leaders() {
         ))}
       </fieldset>
       <div aria-live="polite">
-        <Board shown={shown.value} again={() => asked.value++} />
+        <Board ranks={ranks} again={() => ranks.ask(read)} />
       </div>
     </div>
   );
 }
 
-function Board({ shown, again }: { shown: Shown; again: () => void }) {
-  if (shown === "loading") return <p>{say("loading")}</p>;
-  if (shown === "failed")
+function Board({ ranks, again }: { ranks: Asked<Rank[]>; again: () => void }) {
+  const shown = ranks.answer.value;
+  if (ranks.trouble.value !== null)
     return (
       <p class="note">
         {say("failed")}{" "}
@@ -88,6 +69,7 @@ function Board({ shown, again }: { shown: Shown; again: () => void }) {
         </button>
       </p>
     );
+  if (shown === null) return <p>{say("loading")}</p>;
   if (shown.length === 0) return <p class="note">{say("none")}</p>;
   return (
     <table class="board">
