@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { texts } from "../../i18n";
 import type { Campaign } from "../api";
+import { change } from "../forms/changing";
 import {
   CheckField,
   ChoiceField,
@@ -11,11 +12,9 @@ import {
   NumberField,
   TextField,
 } from "../forms/fields";
-import { useForm } from "../forms/form";
+import { type Saved, useForm } from "../forms/form";
 import { Sheet } from "../forms/sheet";
-import { go } from "../route";
-import { ask } from "../session";
-import { tell } from "../shell/said";
+import { post } from "../posting";
 import { browserZone } from "../shell/zones";
 import { keepCampaign, timezones } from "../shop";
 import {
@@ -83,8 +82,6 @@ const say = texts({
     "Made. Choose it in the spawn plan of a store, and its cats carry it.",
     "已创建。在门店的放猫计划中选择它，猫就会携带。",
   ],
-  saved: ["Saved.", "已保存。"],
-  nothing: ["Nothing was changed.", "没有任何更改。"],
   see: ["What players will hold", "玩家将得到"],
 });
 
@@ -95,8 +92,7 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
   const zone = useSignal(zones[0] ?? "UTC");
   const form = useForm<CampaignValues>(
     () => (campaign ? campaignValues(campaign, zone.value) : blankCampaign()),
-    (values, once) =>
-      campaign ? change(campaign, values, zone.value) : make(values, zone.value, once),
+    (values) => (campaign ? changed(campaign, values, zone.value) : make(values, zone.value)),
     campaign?.id,
     { renamed: { valid_for_s: "valid_days", pace: "even" }, needed: neededFor },
   );
@@ -210,28 +206,18 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
   );
 }
 
-async function make(values: CampaignValues, zone: string, once: string): Promise<undefined> {
-  const body = newCampaign(values, zone);
-  const made = await ask<Campaign>("POST", "/v1/campaigns", { body, once });
+async function make(values: CampaignValues, zone: string): Promise<Saved<CampaignValues>> {
+  const made = await post<Campaign>("/v1/campaigns", newCampaign(values, zone));
   keepCampaign(made);
-  tell(say("made"));
-  go("campaigns", made.id);
+  return { said: say("made"), leadsTo: ["campaigns", made.id] };
 }
 
-async function change(
-  campaign: Campaign,
-  values: CampaignValues,
-  zone: string,
-): Promise<CampaignValues | undefined> {
+function changed(campaign: Campaign, values: CampaignValues, zone: string) {
   const body = campaignChanges(values, campaignValues(campaign, zone), zone);
-  if (Object.keys(body).length === 0) {
-    tell(say("nothing"));
-    return undefined;
-  }
-  const changed = await ask<Campaign>("PATCH", `/v1/campaigns/${campaign.id}`, { body });
-  keepCampaign(changed);
-  tell(say("saved"));
-  return campaignValues(changed, zone);
+  return change<Campaign, CampaignValues>(`/v1/campaigns/${campaign.id}`, body, (now) => {
+    keepCampaign(now);
+    return campaignValues(now, zone);
+  });
 }
 
 function neededFor({ kind }: CampaignValues): (keyof CampaignValues)[] {

@@ -1,13 +1,11 @@
 /** A merchant's own codes: a file goes up, and what was not taken comes back by line. */
 
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { texts } from "../../i18n";
-import { Problem } from "../../net/api";
-import { newId } from "../../net/ids";
 import type { Campaign, CodesReport } from "../api";
-import { sayUnsaved } from "../forms/problems";
-import { send } from "../session";
+import { sayProblem } from "../forms/problems";
+import { useWork } from "../forms/work";
+import { postFile } from "../posting";
 import { readCampaigns } from "../shop";
 
 const say = texts({
@@ -37,34 +35,22 @@ const say = texts({
 
 export function OwnCodes({ campaign }: { campaign: Campaign }) {
   const report = useSignal<CodesReport | null>(null);
-  const trouble = useSignal("");
-  const busy = useSignal(false);
-  const unanswered = useRef<{ of: string; once: string } | null>(null);
+  const { busy, trouble, run } = useWork();
 
-  async function submit(event: SubmitEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const file = new FormData(form).get("codes");
     if (!(file instanceof File) || file.size === 0) return;
-    const of = `${file.name} ${file.size} ${file.lastModified}`;
-    // The same file again, after an answer that got lost, is the same request.
-    if (unanswered.current?.of !== of) unanswered.current = { of, once: newId() };
-    const { once } = unanswered.current;
-    busy.value = true;
-    trouble.value = "";
-    report.value = null;
-    try {
+    run(async () => {
+      report.value = null;
       const path = `/v1/campaigns/${campaign.id}/codes`;
-      report.value = await send<CodesReport>(path, { file, media: "text/csv", once });
-      unanswered.current = null;
+      report.value = await postFile<CodesReport>(path, file, "text/csv");
       form.reset();
-      await readCampaigns();
-    } catch (error) {
-      if (error instanceof Problem && error.status < 500) unanswered.current = null;
-      trouble.value = sayUnsaved(error);
-    } finally {
-      busy.value = false;
-    }
+      await readCampaigns().catch((error) => {
+        trouble.value = sayProblem(error); // the codes are there
+      });
+    });
   }
 
   return (

@@ -2,7 +2,7 @@
 
 import { texts } from "../../i18n";
 import type { Campaign, CampaignState } from "../api";
-import { sayUnsaved } from "../forms/problems";
+import { useWork } from "../forms/work";
 import { ask } from "../session";
 import { confirmed } from "../shell/ask";
 import { tell } from "../shell/said";
@@ -30,15 +30,12 @@ const say = texts({
 });
 
 export function Steering({ campaign }: { campaign: Campaign }) {
+  const work = useWork({ aloud: true });
   async function turn(state: CampaignState, sure?: { title: string; text: string; yes: string }) {
     if (sure && (await confirmed(sure)) === null) return;
-    try {
-      const path = `/v1/campaigns/${campaign.id}`;
-      keepCampaign(await ask<Campaign>("PATCH", path, { body: { state } }));
-      tell(say(state));
-    } catch (error) {
-      tell(sayUnsaved(error));
-    }
+    const path = `/v1/campaigns/${campaign.id}`;
+    keepCampaign(await ask<Campaign>("PATCH", path, { body: { state } }));
+    tell(say(state));
   }
   const pausing = { title: say("pauseSure"), text: say("pauseText"), yes: say("pause") };
   const ending = { title: say("endSure"), text: say("endText"), yes: say("end") };
@@ -46,17 +43,17 @@ export function Steering({ campaign }: { campaign: Campaign }) {
     <div class="actions steering">
       <PhaseBadge phase={phaseOf(campaign, Date.now())} />
       {campaign.state === "active" && (
-        <button type="button" onClick={() => turn("paused", pausing)}>
+        <button type="button" onClick={() => work.run(() => turn("paused", pausing))}>
           {say("pause")}
         </button>
       )}
       {campaign.state === "paused" && (
-        <button type="button" class="primary" onClick={() => turn("active")}>
+        <button type="button" class="primary" onClick={() => work.run(() => turn("active"))}>
           {say("resume")}
         </button>
       )}
       {campaign.state !== "ended" && (
-        <button type="button" class="danger" onClick={() => turn("ended", ending)}>
+        <button type="button" class="danger" onClick={() => work.run(() => turn("ended", ending))}>
           {say("end")}
         </button>
       )}

@@ -2,11 +2,11 @@
 
 import { useSignal } from "@preact/signals";
 import { texts } from "../../i18n";
-import { newId } from "../../net/ids";
 import type { Datum, ImportReport } from "../api";
 import { sayProblem, sayUnsaved } from "../forms/problems";
+import { useWork } from "../forms/work";
+import { postFile } from "../posting";
 import { href } from "../route";
-import { send } from "../session";
 import { tell } from "../shell/said";
 import { readStores } from "../shop";
 import { importPath, mediaOf, reportOf } from "./import";
@@ -41,35 +41,33 @@ export function ImportView() {
   const file = useSignal<File | null>(null);
   const datum = useSignal("");
   const report = useSignal<ImportReport | null>(null);
-  const trouble = useSignal("");
-  const busy = useSignal(false);
-  const once = useSignal(newId());
+  const work = useWork();
 
-  async function run(dry_run: boolean, partial: boolean) {
-    if (file.value === null) return;
-    busy.value = true;
-    trouble.value = "";
-    try {
-      const path = importPath({ dry_run, partial, datum: datum.value as Datum | "" });
-      const sent = { file: file.value, media: mediaOf(file.value.name), once: once.value };
-      report.value = await send<ImportReport>(path, sent);
-      if (!dry_run) {
+  function run(dry_run: boolean, partial: boolean) {
+    const chosen = file.value;
+    if (chosen === null) return;
+    work.run(
+      async () => {
+        const path = importPath({ dry_run, partial, datum: datum.value as Datum | "" });
+        report.value = await postFile<ImportReport>(path, chosen, mediaOf(chosen.name));
+        if (dry_run) return;
         const { added, changed } = report.value;
         tell(say("imported", { added, changed }));
-        await readStores();
-      }
-    } catch (error) {
-      report.value = reportOf(error);
-      if (report.value === null) trouble.value = dry_run ? sayProblem(error) : sayUnsaved(error);
-    } finally {
-      busy.value = false;
-    }
+        await readStores().catch((error) => {
+          work.trouble.value = sayProblem(error); // the import itself is done
+        });
+      },
+      (error) => {
+        report.value = reportOf(error);
+        if (report.value !== null) return "";
+        return dry_run ? sayProblem(error) : sayUnsaved(error);
+      },
+    );
   }
 
   function changed() {
     report.value = null;
-    trouble.value = "";
-    once.value = newId();
+    work.trouble.value = "";
   }
 
   const found = report.value;
@@ -119,19 +117,19 @@ export function ImportView() {
           </select>
         </div>
         <div class="actions">
-          <button type="submit" class="primary" disabled={busy.value || file.value === null}>
+          <button type="submit" class="primary" disabled={work.busy.value || file.value === null}>
             {say("try")}
           </button>
         </div>
       </form>
-      <div role="alert">{trouble.value && <p class="error">{trouble.value}</p>}</div>
+      <div role="alert">{work.trouble.value && <p class="error">{work.trouble.value}</p>}</div>
       {found !== null && <Report report={found} />}
       {found?.dry_run && good > 0 && (
         <div class="actions">
           <button
             type="button"
             class="primary"
-            disabled={busy.value}
+            disabled={work.busy.value}
             onClick={() => run(false, found.rejected_total > 0)}
           >
             {say(found.rejected_total > 0 ? "partial" : "commit", { n: good })}

@@ -23,6 +23,23 @@ export function idOf<Values extends Entries>(form: Form<Values>, name: string): 
   return `${form.id}-${name.replace(/\W/g, "-")}`;
 }
 
+/** What ties a control to its label, its hint, and what is wrong with it. */
+function wire<Values extends Entries>({ form, name, hint }: Omit<Field<Values>, "label">): Wired {
+  const id = idOf(form, name);
+  const isWrong = form.errors.value[name] !== undefined;
+  const about = [isWrong && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return { id, name, "aria-invalid": isWrong, "aria-describedby": about || undefined };
+}
+
+/** A control in which somebody writes. */
+export function typed<Values extends Entries>(form: Form<Values>, name: keyof Values) {
+  return {
+    value: String(form.values.value[name]),
+    onInput: (event: { currentTarget: { value: string } }) =>
+      form.put(name, event.currentTarget.value),
+  };
+}
+
 /** The frame around any control; `children` draws the control with what wires it to its label. */
 export function Labelled<Values extends Entries>({
   form,
@@ -31,19 +48,13 @@ export function Labelled<Values extends Entries>({
   hint,
   children,
 }: Field<Values> & { children: (wired: Wired) => ComponentChildren }) {
-  const id = idOf(form, name);
+  const wired = wire({ form, name, hint });
   const error = form.errors.value[name];
-  const about = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
   return (
     <div class={error ? "field wrong" : "field"}>
-      <label for={id}>{label}</label>
-      {children({
-        id,
-        name,
-        "aria-invalid": error !== undefined,
-        "aria-describedby": about || undefined,
-      })}
-      <Notes id={id} error={error} hint={hint} />
+      <label for={wired.id}>{label}</label>
+      {children(wired)}
+      <Notes id={wired.id} error={error} hint={hint} />
     </div>
   );
 }
@@ -63,8 +74,7 @@ export function TextField<Values extends Entries>({
             type="text"
             {...(suggested ? { list } : {})}
             autocomplete="off"
-            value={String(form.values.value[name])}
-            onInput={(event) => form.put(name, event.currentTarget.value)}
+            {...typed(form, name)}
           />
           {suggested && (
             <datalist id={list}>
@@ -83,14 +93,7 @@ export function MomentField<Values extends Entries>(field: Field<Values>) {
   const { form, name } = field;
   return (
     <Labelled {...field}>
-      {(wired) => (
-        <input
-          {...wired}
-          type="datetime-local"
-          value={String(form.values.value[name])}
-          onInput={(event) => form.put(name, event.currentTarget.value)}
-        />
-      )}
+      {(wired) => <input {...wired} type="datetime-local" {...typed(form, name)} />}
     </Labelled>
   );
 }
@@ -110,8 +113,7 @@ export function NumberField<Values extends Entries>({
             type="text"
             inputMode={whole ? "numeric" : "decimal"}
             autocomplete="off"
-            value={String(form.values.value[name])}
-            onInput={(event) => form.put(name, event.currentTarget.value)}
+            {...typed(form, name)}
           />
           {unit && <span class="unit">{unit}</span>}
         </span>
@@ -124,14 +126,7 @@ export function LinesField<Values extends Entries>(field: Field<Values>) {
   const { form, name } = field;
   return (
     <Labelled {...field}>
-      {(wired) => (
-        <textarea
-          {...wired}
-          rows={3}
-          value={String(form.values.value[name])}
-          onInput={(event) => form.put(name, event.currentTarget.value)}
-        />
-      )}
+      {(wired) => <textarea {...wired} rows={3} {...typed(form, name)} />}
     </Labelled>
   );
 }
@@ -162,23 +157,20 @@ export function ChoiceField<Values extends Entries>({
 
 export function CheckField<Values extends Entries>(field: Field<Values>) {
   const { form, name, label, hint } = field;
-  const id = idOf(form, name);
+  const wired = wire({ form, name, hint });
   const error = form.errors.value[name];
-  const about = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
   return (
     <div class={error ? "field wrong" : "field"}>
-      <label class="check" for={id}>
+      <label class="check" for={wired.id}>
         <input
-          id={id}
+          {...wired}
           type="checkbox"
           checked={form.values.value[name] === true}
-          aria-invalid={error !== undefined}
-          aria-describedby={about || undefined}
           onChange={(event) => form.put(name, event.currentTarget.checked)}
         />
         {label}
       </label>
-      <Notes id={id} error={error} hint={hint} />
+      <Notes id={wired.id} error={error} hint={hint} />
     </div>
   );
 }

@@ -1,12 +1,33 @@
 // @vitest-environment node
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { NoAnswer, Problem } from "../../net/api";
+import type { Entries, Saved } from "./form";
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubGlobal("localStorage", { getItem: () => "en", setItem: () => undefined });
   vi.stubGlobal("navigator", { language: "en" });
   vi.stubGlobal("document", { documentElement: { lang: "" } });
+  vi.stubGlobal("location", { hash: "#/here" });
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("window", globalThis);
 });
+
+/** A form whose saves are answered when a test says so. */
+async function formOf<Values extends Entries>(start: Values) {
+  const { makeForm } = await import("./form");
+  const { said } = await import("../shell/said");
+  const saves: {
+    values: Values;
+    answer: (saved: Saved<Values>) => void;
+    refuse: (error: unknown) => void;
+  }[] = [];
+  const form = makeForm(
+    start,
+    (values) =>
+      new Promise<Saved<Values>>((answer, refuse) => saves.push({ values, answer, refuse })),
+  );
+  return { form, saves, heard: () => said.value.text };
+}
 
 const refused = (...errors: { field: string; message: string }[]) =>
   new Problem(422, "invalid", "", { errors });
@@ -35,21 +56,6 @@ test("an error of a part stands at the whole, and one of no field above the form
   expect(form.failure.value).toBe("area: is no area");
 });
 
-test("what is sent again unchanged is the same request, and another one once it is changed", async () => {
-  const { makeForm } = await import("./form");
-  const sent: string[] = [];
-  const form = makeForm({ title: "Tea" }, async (_, once) => {
-    sent.push(once);
-    throw new NoAnswer();
-  });
-  await form.submit();
-  await form.submit();
-  form.put("title", "Cake");
-  await form.submit();
-  expect(sent[0]).toBe(sent[1]);
-  expect(sent[2]).not.toBe(sent[1]);
-});
-
 test("who has filled in nothing hears of all that is needed, and nothing is sent", async () => {
   const { makeForm } = await import("./form");
   let sent = 0;
@@ -57,7 +63,7 @@ test("who has filled in nothing hears of all that is needed, and nothing is sent
     { title: "", stock: "", terms: "" },
     async () => {
       sent += 1;
-      return undefined;
+      return { said: "" };
     },
     { needed: () => ["title", "stock"] },
   );
@@ -76,7 +82,7 @@ test("half a date stops the form at its field, as no date means something else",
   let sent = 0;
   const form = makeForm({ title: "Tea", starts_at: "" }, async () => {
     sent += 1;
-    return undefined;
+    return { said: "" };
   });
   const submitted = (badInput: boolean) => {
     const elements = [
@@ -94,21 +100,61 @@ test("half a date stops the form at its field, as no date means something else",
   expect(sent).toBe(1);
 });
 
-test.each([500, 429])(
-  "what was refused and is sent again is another request, not after a %i",
-  async (later) => {
-    const { makeForm } = await import("./form");
-    const sent: string[] = [];
-    let status = 409;
-    const form = makeForm({ title: "Tea" }, async (_, once) => {
-      sent.push(once);
-      throw new Problem(status, "ref_taken", "");
-    });
-    await form.submit();
-    status = later;
-    await form.submit();
-    await form.submit();
-    expect(sent[1]).not.toBe(sent[0]);
-    expect(sent[2]).toBe(sent[1]);
-  },
-);
+test("a form that is saved twice while the first save runs is sent once, and again after its answer", async () => {
+  const { form, saves } = await formOf({ title: "Tea" });
+  const first = form.submit();
+  expect(form.busy.value).toBe(true);
+  await form.submit();
+  expect(saves).toHaveLength(1);
+  saves[0]?.refuse(new NoAnswer());
+  await first;
+  expect(form.busy.value).toBe(false);
+  void form.submit();
+  expect(saves).toHaveLength(2);
+});
+
+test("what was saved is said, stands in the form as the server has it, and leads on", async () => {
+  const { form, saves, heard } = await formOf({ title: " Tea " });
+  const saved = form.submit();
+  saves[0]?.answer({ said: "Saved.", values: { title: "Tea" }, leadsTo: ["stores", "sto_1"] });
+  await saved;
+  expect(heard()).toBe("Saved.");
+  expect(form.values.value).toEqual({ title: "Tea" });
+  expect(location.hash).toBe("#/stores/sto_1");
+});
+
+test("what is written while a save runs stays", async () => {
+  const { form, saves } = await formOf({ title: "Tea" });
+  const saved = form.submit();
+  form.put("title", "Tea and cake");
+  saves[0]?.answer({ said: "Saved.", values: { title: "Tea" } });
+  await saved;
+  expect(saves[0]?.values).toEqual({ title: "Tea" });
+  expect(form.values.value).toEqual({ title: "Tea and cake" });
+});
+
+test("a save whose answer comes after its form was closed is said, and takes nobody away", async () => {
+  const { form, saves, heard } = await formOf({ title: "Tea" });
+  const saved = form.submit();
+  form.close();
+  saves[0]?.answer({ said: "Made.", leadsTo: ["stores", "sto_1"] });
+  await saved;
+  expect(heard()).toBe("Made.");
+  expect(location.hash).toBe("#/here");
+});
+
+test.each([
+  ["no answer", new NoAnswer(), /what you did before: .*may or may not have been saved/],
+  [
+    "a fault",
+    refused({ field: "title", message: "is missing" }),
+    /what you did before: It was not saved\. Please fill this in\./,
+  ],
+])("a form that was closed before %s is heard of all the same", async (_, error, words) => {
+  const { form, saves, heard } = await formOf({ title: "Tea" });
+  const saved = form.submit();
+  form.close();
+  saves[0]?.refuse(error);
+  await saved;
+  expect(heard()).toMatch(words);
+});

@@ -1,11 +1,16 @@
-/** A form: what stands in its fields, what is wrong with them, and how it is sent. */
+/** A form: what stands in its fields, what is wrong with them, and how it is saved. */
 
 import { type Signal, signal } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { language } from "../../i18n";
 import { Problem } from "../../net/api";
-import { newId } from "../../net/ids";
+import type { FieldError } from "../api";
 import { fieldErrors } from "../client";
-import { sayIncomplete, sayProblem, sayUnsaved } from "./problems";
+import { go } from "../route";
+import { tell } from "../shell/said";
+import { explain } from "./explain";
+import { sayProblem, sayRefused, sayUnsaved } from "./problems";
+import { makeWork } from "./work";
 
 export type Entry = string | boolean;
 export type Entries = Record<string, Entry>;
@@ -22,13 +27,20 @@ export interface Form<Values extends Entries> {
   busy: Signal<boolean>;
   put(name: keyof Values, value: Entry): void;
   submit(event?: Event): Promise<void>;
+  /** Whoever filled it in has gone on: what becomes of it is only said. */
+  close(): void;
 }
 
-/**
- * Sends what stands in a form; `once` is the same as long as that is. Its answer, if it gives one, is
- * what stands there afterwards.
- */
-export type Send<Values> = (values: Values, once: string) => Promise<Values | undefined>;
+/** What came of a save. */
+export interface Saved<Values> {
+  said: string;
+  /** What stands in the form from now on, unless somebody has gone on writing. */
+  values?: Values;
+  /** Where those who are still here go on. */
+  leadsTo?: readonly string[];
+}
+
+export type Save<Values> = (values: Values) => Promise<Saved<Values>>;
 
 let made = 0;
 
@@ -46,16 +58,13 @@ type Renamed = Record<string, string>;
 
 export function makeForm<Values extends Entries>(
   start: Values,
-  send: Send<Values>,
+  save: Save<Values>,
   { renamed = {}, needed = () => [] }: Rules<Values> = {},
 ): Form<Values> {
   const values = signal(start);
   const errors = signal<Record<string, string>>({});
-  const failure = signal("");
   const failures = signal(0);
-  const busy = signal(false);
-  let sent: Values | null = null;
-  let once = newId();
+  const work = makeWork();
   made += 1;
 
   function put(name: keyof Values, value: Entry) {
@@ -68,73 +77,64 @@ export function makeForm<Values extends Entries>(
 
   async function submit(event?: Event) {
     event?.preventDefault();
-    if (busy.value) return;
-    failure.value = "";
-    errors.value = {
-      ...Object.fromEntries(
-        needed(values.value)
-          .filter((name) => values.value[name] === "")
-          .map((name) => [name, "is missing"]),
-      ),
-      ...halfWritten(event),
-    };
-    if (Object.keys(errors.value).length > 0) {
-      failure.value = sayIncomplete();
-      failures.value += 1;
-      return;
-    }
-    busy.value = true;
-    if (sent !== values.value) once = newId();
-    sent = values.value;
-    try {
-      const after = await send(values.value, once);
-      if (after !== undefined) values.value = after;
-      sent = null;
-    } catch (error) {
-      if (isOver(error)) sent = null;
-      errors.value = byField(error, Object.keys(values.value), renamed);
-      failures.value += 1;
-      failure.value = Object.keys(errors.value).length === 0 ? sayWhole(error) : sayProblem(error);
-    } finally {
-      busy.value = false;
-    }
+    await work.run(async () => {
+      const sent = values.value;
+      errors.value = {};
+      const wrong = [...missing(needed(sent), sent), ...halfWritten(event)];
+      if (wrong.length > 0) throw new Problem(422, "invalid", "", { errors: wrong });
+      const { said, values: after, leadsTo } = await save(sent);
+      tell(said);
+      if (after !== undefined && values.value === sent) values.value = after;
+      if (leadsTo !== undefined && work.isOpen()) go(...leadsTo);
+    }, refused);
   }
 
-  return { id: `form${made}`, values, errors, failure, failures, busy, put, submit };
+  function refused(error: unknown): string {
+    errors.value = byField(error, Object.keys(values.value), renamed);
+    failures.value += 1;
+    const [first] = Object.values(errors.value);
+    if (first === undefined) return sayWhole(error);
+    return work.isOpen() ? sayProblem(error) : sayRefused(explain(first, language.value));
+  }
+
+  const { busy, trouble: failure, close } = work;
+  return { id: `form${made}`, values, errors, failure, failures, busy, put, submit, close };
 }
 
 /**
- * Whether a request was refused for good, so that the next is another one. "Not now" is no such
- * answer: a try before it, which had none, may have been granted.
- */
-function isOver(error: unknown): boolean {
-  return error instanceof Problem && error.status < 500 && ![408, 429].includes(error.status);
-}
-
-/**
- * A form of a component, the same as long as `about` is. It is sent as the component last said: what
+ * A form of a component, the same as long as `about` is. It is saved as the component last said: what
  * it compares with, such as the store as the server has it, is another one after every save.
  */
 export function useForm<Values extends Entries>(
   start: () => Values,
-  send: Send<Values>,
+  save: Save<Values>,
   about: unknown,
   rules: Rules<Values> = {},
 ): Form<Values> {
-  const now = useRef(send);
-  now.current = send;
-  return useMemo(() => makeForm(start(), (...sent) => now.current(...sent), rules), [about]);
+  const now = useRef(save);
+  now.current = save;
+  const form = useMemo(() => makeForm(start(), (values) => now.current(values), rules), [about]);
+  useEffect(() => form.close, [form]);
+  return form;
+}
+
+function missing<Values extends Entries>(
+  needed: (keyof Values & string)[],
+  values: Values,
+): FieldError[] {
+  const empty = needed.filter((name) => values[name] === "");
+  return empty.map((field) => ({ field, message: "is missing" }));
 }
 
 /**
  * The fields of a form that hold something that the browser cannot read, such as half a date. It
  * gives them out as empty, and nothing in a field means something else: no start is at once.
  */
-function halfWritten(event: Event | undefined): Record<string, string> {
+function halfWritten(event: Event | undefined): FieldError[] {
   const form = event?.currentTarget as Pick<HTMLFormElement, "elements"> | null | undefined;
   const fields = Array.from(form?.elements ?? []) as HTMLInputElement[];
   const bad = fields.filter((field) => field.validity?.badInput);
-  return Object.fromEntries(bad.map((field) => [field.name, "is no whole date and time"]));
+  return bad.map(({ name }) => ({ field: name, message: "is no whole date and time" }));
 }
 
 /** The errors of a refusal by the names of a form's fields: `species.boba` is `species`' as well. */

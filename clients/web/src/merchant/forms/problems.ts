@@ -44,6 +44,8 @@ const say = texts({
   too_late: ["It is too long ago to be taken back (24 hours).", "已超过 24 小时，不能撤销。"],
   not_redeemed: ["The coupon is not redeemed.", "这张券尚未核销。"],
   later: ["Too much to do just now. Try again in a moment.", "服务器繁忙，请稍后重试。"],
+  late: ["About what you did before: {what}", "关于之前的操作：{what}"],
+  refused: ["It was not saved. {what}", "未保存。{what}"],
   fields: ["Please look at the marked fields.", "请检查标出的内容。"],
   broken: ["Something went wrong: {detail}", "出错了：{detail}"],
 });
@@ -58,11 +60,6 @@ const KNOWN = new Set([
 ] as const); // biome-ignore format: a list of words
 
 type Known = typeof KNOWN extends Set<infer Code> ? Code : never;
-
-/** Some fields are still empty. */
-export function sayIncomplete(): string {
-  return say("fields");
-}
 
 /** What to tell somebody of a request that failed. */
 export function sayProblem(error: unknown): string {
@@ -84,4 +81,14 @@ export function sayUnsaved(error: unknown): string {
   if (error instanceof NoAnswer) return say("unsaved", { what });
   const isRefused = !(error instanceof Problem) || error.status < 500;
   return isRefused || error.code === "geocoder_unavailable" ? what : say("unsaved", { what });
+}
+
+/** What is wrong with a field, to those who do not see it any more. */
+export function sayRefused(what: string): string {
+  return say("refused", { what });
+}
+
+/** What to tell somebody who has gone on since. */
+export function sayLate(what: string): string {
+  return say("late", { what });
 }

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { texts } from "../../i18n";
 import { Problem } from "../../net/api";
 import { sayProblem } from "../forms/problems";
+import { useWork } from "../forms/work";
 import { signIn } from "../session";
 import { Languages } from "./languages";
 
@@ -28,26 +29,21 @@ const say = texts({
 });
 
 export function SignIn() {
-  const wrong = useSignal("");
-  const busy = useSignal(false);
+  const { busy, trouble: wrong, run } = useWork();
   const shown = useSignal(false);
 
-  async function submit(event: SubmitEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
-    const field = (event.currentTarget as HTMLFormElement).elements.namedItem("key");
-    const key = (field as HTMLInputElement).value.trim();
-    busy.value = true;
-    wrong.value = "";
-    try {
-      await signIn(key);
-    } catch (error) {
-      const status = error instanceof Problem ? error.status : 0;
-      wrong.value =
-        status === 401 ? say("wrong") : status === 403 ? say("other") : sayProblem(error);
-      (field as HTMLInputElement).focus();
-    } finally {
-      busy.value = false;
-    }
+    const form = event.currentTarget as HTMLFormElement;
+    const field = form.elements.namedItem("key") as HTMLInputElement;
+    run(
+      () => signIn(field.value.trim()),
+      (error) => {
+        field.focus();
+        const status = error instanceof Problem ? error.status : 0;
+        return status === 401 ? say("wrong") : status === 403 ? say("other") : sayProblem(error);
+      },
+    );
   }
 
   const wired = {

@@ -4,10 +4,8 @@ import { useSignal } from "@preact/signals";
 import { Scene } from "../../art";
 import { texts } from "../../i18n";
 import type { Store } from "../api";
-import { sayProblem } from "../forms/problems";
 import { href } from "../route";
-import { save } from "../session";
-import { tell } from "../shell/said";
+import { SaveFile } from "../shell/save_file";
 import { campaignById, stores } from "../shop";
 import { found } from "./search";
 
@@ -39,14 +37,6 @@ export function StoreList() {
   const all = stores.value ?? [];
   const matching = found(all, text.value);
   const listed = matching.slice(0, most.value);
-
-  async function fetched(path: string, name: string) {
-    try {
-      await save(path, name);
-    } catch (error) {
-      tell(sayProblem(error));
-    }
-  }
 
   return (
     <>
@@ -98,12 +88,8 @@ export function StoreList() {
         </a>
         {all.length > 0 && (
           <>
-            <button type="button" onClick={() => fetched("/v1/stores.csv", "stores.csv")}>
-              {say("csv")}
-            </button>
-            <button type="button" onClick={() => fetched("/v1/stores.geojson", "stores.geojson")}>
-              {say("geojson")}
-            </button>
+            <SaveFile path="/v1/stores.csv" name="stores.csv" label={say("csv")} />
+            <SaveFile path="/v1/stores.geojson" name="stores.geojson" label={say("geojson")} />
           </>
         )}
       </div>

@@ -7,8 +7,7 @@ import { ChoiceField, MomentField, NumberField, TextField } from "../forms/field
 import { useForm } from "../forms/form";
 import { Sheet } from "../forms/sheet";
 import { ask } from "../session";
-import { tell } from "../shell/said";
-import { campaignById, campaigns, keepStore } from "../shop";
+import { campaignById, campaigns, keepStore, storeById } from "../shop";
 import { HoursHelp } from "./hours";
 import { Kinds } from "./kinds";
 import { type PlanValues, planOf, planValues, setAside, usualPlan } from "./plan";
@@ -74,9 +73,9 @@ export function PlanForm({ store }: { store: Store }) {
     async (values) => {
       const path = `/v1/stores/${store.id}/spawn-plan`;
       const plan = await ask<SpawnPlan>("PUT", path, { body: planOf(values, zone, before) });
-      keepStore({ ...store, spawn_plan: plan });
-      tell(say("saved"));
-      return undefined;
+      const now = storeById.value.get(store.id);
+      if (now !== undefined) keepStore({ ...now, spawn_plan: plan });
+      return { said: say("saved") };
     },
     store.id,
     {

@@ -3,10 +3,12 @@
 import { useEffect } from "preact/hooks";
 import { texts } from "../../i18n";
 import type { Datum, Store } from "../api";
+import { change } from "../forms/changing";
 import { CheckField, ChoiceField, NumberField, TextField } from "../forms/fields";
-import { type Form, useForm } from "../forms/form";
-import { sayUnsaved } from "../forms/problems";
+import { type Form, type Saved, useForm } from "../forms/form";
 import { Sheet } from "../forms/sheet";
+import { useWork } from "../forms/work";
+import { post } from "../posting";
 import { go } from "../route";
 import { ask } from "../session";
 import { confirmed } from "../shell/ask";
@@ -64,8 +66,6 @@ const say = texts({
     "{name} is on the map, in the time zone {zone}. Now give it cats.",
     "{name} 已在地图上，时区为 {zone}。接下来为它放猫。",
   ],
-  saved: ["Saved.", "已保存。"],
-  nothing: ["Nothing was changed.", "没有任何更改。"],
   remove: ["Delete the store", "删除门店"],
   sure: ["Delete {name}?", "删除 {name}？"],
   sureText: [
@@ -81,7 +81,7 @@ const DATUMS = ["wgs84", "gcj02", "bd09"] as const;
 export function StoreForm({ store }: { store: Store | null }) {
   const form = useForm<StoreValues>(
     () => (store ? valuesOf(store) : blank(nextPlace.peek())),
-    (values, once) => (store ? change(store, values) : make(values, once)),
+    (values) => (store ? changed(store, values) : make(values)),
     store?.id,
   );
   useDrawing(form);
@@ -199,42 +199,36 @@ function useDrawing(form: Form<StoreValues>): void {
   }, [form]);
 }
 
-async function make(values: StoreValues, once: string): Promise<undefined> {
-  const made = await ask<Store>("POST", "/v1/stores", { body: newStore(values), once });
-  nextPlace.value = null;
+async function make(values: StoreValues): Promise<Saved<StoreValues>> {
+  const made = await post<Store>("/v1/stores", newStore(values));
   keepStore(made);
-  tell(say("made", { name: made.name, zone: made.timezone }));
-  go("stores", made.id, "cats");
+  return {
+    said: say("made", { name: made.name, zone: made.timezone }),
+    leadsTo: ["stores", made.id, "cats"],
+  };
 }
 
-async function change(store: Store, values: StoreValues): Promise<StoreValues | undefined> {
+function changed(store: Store, values: StoreValues) {
   const body = changesOf(values, store);
-  if (Object.keys(body).length === 0) {
-    tell(say("nothing"));
-    return undefined;
-  }
-  const changed = await ask<Store>("PATCH", `/v1/stores/${store.id}`, { body });
-  keepStore(changed);
-  tell(say("saved"));
-  return valuesOf(changed);
+  return change<Store, StoreValues>(`/v1/stores/${store.id}`, body, (now) => {
+    keepStore(now);
+    return valuesOf(now);
+  });
 }
 
 function RemoveStore({ store }: { store: Store }) {
+  const work = useWork({ aloud: true });
   async function remove() {
     const holes = { name: store.name };
     const sure = { title: say("sure", holes), text: say("sureText"), yes: say("yes") };
     if ((await confirmed(sure)) === null) return;
-    try {
-      await ask("DELETE", `/v1/stores/${store.id}`);
-      dropStore(store.id);
-      tell(say("removed", holes));
-      go("stores");
-    } catch (error) {
-      tell(sayUnsaved(error));
-    }
+    await ask("DELETE", `/v1/stores/${store.id}`);
+    dropStore(store.id);
+    tell(say("removed", holes));
+    if (work.isOpen()) go("stores");
   }
   return (
-    <button type="button" class="danger" onClick={remove}>
+    <button type="button" class="danger" onClick={() => work.run(remove)}>
       {say("remove")}
     </button>
   );

@@ -1,8 +1,8 @@
 /** The till: at which store it stands, what it was last asked, and what it said. */
 
 import { computed, signal } from "@preact/signals";
-import { newId } from "../../net/ids";
 import type { CouponDetails } from "../api";
+import { post } from "../posting";
 import { ask, session } from "../session";
 import { recall, remember } from "../shell/storage";
 import { asked } from "./code";
@@ -34,50 +34,25 @@ const LATELY_MOST = 10;
 /** A customer waits at the counter: rather ask again, with the same key, than wait for long. */
 const TRY_MS = 5_000;
 
-/** The keys of what was asked and not answered, by what it was. */
-const unanswered = new Map<string, string>();
-
 // What one clerk did is not the next one's to see.
 session.subscribe((now) => {
   if (now !== null) return;
   verdict.value = null;
   lately.value = [];
-  unanswered.clear();
 });
 
-/** Redeem a code here; the answer is `verdict`. */
+/**
+ * Redeem a code here; the answer is `verdict`. A code that is tried again because no answer came,
+ * however much later, is the same request: if it was redeemed after all, the clerk hears so instead
+ * of "already".
+ */
 export function redeem(text: string): Promise<void> {
   const at = store.value;
   return answer(text, async (code) => {
     if (at === undefined) return { kind: "nostore", code };
     const path = `/v1/coupons/${encodeURIComponent(code)}/redeem`;
-    return answeredOnce(`${code} ${at.id}`, code, async (once) =>
-      done(
-        await ask<CouponDetails>("POST", path, {
-          body: { store: at.id },
-          once,
-          timeout_ms: TRY_MS,
-        }),
-      ),
-    );
+    return done(await post<CouponDetails>(path, { store: at.id }, { timeout_ms: TRY_MS }));
   });
-}
-
-/**
- * The same key for a code that is tried again because no answer came, however much later: if it was
- * redeemed after all, the clerk hears so instead of "already".
- */
-async function answeredOnce(
-  what: string,
-  code: string,
-  said: (once: string) => Promise<Verdict>,
-): Promise<Verdict> {
-  const once = unanswered.get(what) ?? newId();
-  unanswered.set(what, once);
-  const verdict = await said(once).catch((error) => refusedAs(error, code));
-  // "Later" may be the answer to a second try after a first that had none.
-  if (verdict.kind !== "offline" && verdict.kind !== "later") unanswered.delete(what);
-  return verdict;
 }
 
 /** Look what a code is worth, and leave it as it is. */
@@ -89,8 +64,7 @@ export function look(text: string): Promise<void> {
 
 /** Take a redemption back; what is refused is thrown. */
 export async function takeBack(code: string, reason: string): Promise<void> {
-  const path = `/v1/coupons/${encodeURIComponent(code)}/reverse`;
-  await ask("POST", path, { body: { reason }, once: newId() });
+  await post(`/v1/coupons/${encodeURIComponent(code)}/reverse`, { reason });
   lately.value = lately.value.filter((each) => each.coupon.code !== code);
   verdict.value = null;
 }
@@ -98,12 +72,12 @@ export async function takeBack(code: string, reason: string): Promise<void> {
 async function answer(text: string, said: (code: string) => Promise<Verdict>): Promise<void> {
   const code = asked(text);
   if (code === "" || busy.value) return;
-  const who = session.value;
+  const who = session.value?.key;
   busy.value = true;
   let found: Verdict;
   try {
     found = await said(code).catch((error) => refusedAs(error, code));
-    if (session.value !== who) return;
+    if (session.value?.key !== who) return;
     verdict.value = found;
   } finally {
     busy.value = false;

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { texts } from "../../i18n";
-import { sayUnsaved } from "../forms/problems";
+import { useWork } from "../forms/work";
 import { isMerchant, session } from "../session";
 import { confirmed } from "../shell/ask";
 import { Icon } from "../shell/icons";
@@ -196,6 +196,7 @@ function Lately() {
 }
 
 function TakeBack({ code }: { code: string }) {
+  const work = useWork({ aloud: true });
   async function back() {
     const reason = await confirmed({
       title: say("backSure", { code }),
@@ -204,15 +205,11 @@ function TakeBack({ code }: { code: string }) {
       reason: say("reason"),
     });
     if (reason === null) return;
-    try {
-      await takeBack(code, reason);
-      tell(say("isBack", { code }));
-    } catch (error) {
-      tell(sayUnsaved(error));
-    }
+    await takeBack(code, reason);
+    tell(say("isBack", { code }));
   }
   return (
-    <button type="button" onClick={back}>
+    <button type="button" onClick={() => work.run(back)}>
       {say("back")}
     </button>
   );
