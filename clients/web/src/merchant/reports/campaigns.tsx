@@ -1,9 +1,8 @@
 /** What became of the coupons that were given in a span, by campaign. */
 
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { language, texts } from "../../i18n";
 import { pages } from "../../net/api";
+import { useAsked } from "../../ui/asked";
 import type { CampaignFunnel } from "../api";
 import { ask } from "../session";
 import { count } from "../shell/money";
@@ -21,20 +20,10 @@ const say = texts({
 const OUTCOMES = ["issued", "active", "redeemed", "expired", "void"] as const;
 
 export function CampaignOutcomes({ from_ms }: { from_ms: number }) {
-  const found = useSignal<CampaignFunnel[]>([]);
-  useEffect(() => {
-    found.value = [];
-    let left = false;
-    readFunnels(from_ms)
-      .then((funnels) => {
-        if (!left) found.value = funnels.filter((each) => each.issued > 0);
-      })
-      .catch(() => undefined); // the page says above that the server does not answer
-    return () => {
-      left = true;
-    };
-  }, [from_ms]);
-  if (found.value.length === 0) return null;
+  // Where there is no answer the page says so above.
+  const { answer } = useAsked(() => readFunnels(from_ms), [from_ms]);
+  const found = (answer.value ?? []).filter((each) => each.issued > 0);
+  if (found.length === 0) return null;
   return (
     <section class="card" aria-label={say("title")}>
       <h2>{say("title")}</h2>
@@ -50,7 +39,7 @@ export function CampaignOutcomes({ from_ms }: { from_ms: number }) {
           </tr>
         </thead>
         <tbody>
-          {found.value.map((funnel) => (
+          {found.map((funnel) => (
             <tr key={funnel.campaign}>
               <td>{funnel.title}</td>
               {OUTCOMES.map((each) => (

@@ -3,6 +3,7 @@
 import { language, texts } from "../../i18n";
 import { count } from "../shell/money";
 import { STEPS, type Steps } from "./funnel";
+import { StepsTable, stepName } from "./steps_table";
 
 const say = texts({
   title: ["By hour", "按小时"],
@@ -12,10 +13,6 @@ const say = texts({
   ],
   table: ["As a table", "以表格显示"],
   hour: ["Hour", "时间"],
-  seen: ["seen", "看见"],
-  approached: ["approached", "靠近"],
-  caught: ["caught", "捉到"],
-  redeemed: ["redeemed", "核销"],
 });
 
 /** Of the drawing, which is as wide as the page: letters keep their size on a phone. */
@@ -38,8 +35,8 @@ export function HourChart({ hours }: { hours: Hour[] }) {
     <section class="card" aria-label={say("title")}>
       <h2>{say("title")}</h2>
       <p class="chart-key">
-        <span class="key caught">{say("caught")}</span>
-        <span class="key redeemed">{say("redeemed")}</span>
+        <span class="key caught">{stepName("caught")}</span>
+        <span class="key redeemed">{stepName("redeemed")}</span>
       </p>
       <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={say("chart")}>
         <line x1="0" x2={WIDTH} y1={HEIGHT - FOOT} y2={HEIGHT - FOOT} class="axis" />
@@ -69,32 +66,12 @@ export function HourChart({ hours }: { hours: Hour[] }) {
       </svg>
       <details>
         <summary>{say("table")}</summary>
-        <table>
-          <thead>
-            <tr>
-              <th>{say("hour")}</th>
-              {STEPS.map((step) => (
-                <th key={step} class="number">
-                  {say(step)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {hours
-              .filter(({ steps }) => STEPS.some((step) => steps[step] > 0))
-              .map(({ hour_ms, steps }) => (
-                <tr key={hour_ms}>
-                  <td>{hourName(hour_ms, true)}</td>
-                  {STEPS.map((step) => (
-                    <td key={step} class="number">
-                      {count(steps[step], language.value)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-          </tbody>
-        </table>
+        <StepsTable
+          of={say("hour")}
+          rows={hours
+            .filter(({ steps }) => STEPS.some((step) => steps[step] > 0))
+            .map(({ hour_ms, steps }) => ({ key: hour_ms, name: hourName(hour_ms, true), steps }))}
+        />
       </details>
     </section>
   );

@@ -1,18 +1,19 @@
 /** The funnel of a span, by store and hour, and what merchants take home. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { language, texts } from "../../i18n";
+import { useAsked } from "../../ui/asked";
 import type { FunnelHour, RedeemedHour, WalkedHour } from "../api";
 import { keep, orNothing } from "../client";
 import { sayProblem } from "../forms/problems";
-import { ask, save } from "../session";
+import { ask } from "../session";
 import { count } from "../shell/money";
-import { tell } from "../shell/said";
+import { SaveFile } from "../shell/save_file";
 import { storeNames } from "../shop";
 import { CampaignOutcomes } from "./campaigns";
 import { HourChart } from "./chart";
 import { byHour, byStore, csvOf, joined, STEPS, type Steps, share, total } from "./funnel";
+import { StepsTable, stepName } from "./steps_table";
 
 const say = texts({
   title: ["Reports", "报表"],
@@ -23,10 +24,6 @@ const say = texts({
   store: ["Store", "门店"],
   every: ["all stores", "全部门店"],
   funnel: ["From cat to counter", "从看见到核销"],
-  seen: ["seen", "看见"],
-  approached: ["approached", "靠近"],
-  caught: ["caught", "捉到"],
-  redeemed: ["redeemed", "核销"],
   of: ["{n} %", "{n}%"],
   about: [
     "Seen: a cat came into a player's view. Approached: the player raised the phone at it. Caught and redeemed: by store of the cat, and of the till.",
@@ -46,26 +43,10 @@ const HOUR_MS = 3_600_000;
 export function ReportsView() {
   const span = useSignal<keyof typeof SPANS>("day");
   const store = useSignal("");
-  const hours = useSignal<FunnelHour[] | null>(null);
-  const trouble = useSignal<unknown>(null);
   const to_ms = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
   const from_ms = to_ms - SPANS[span.value] * HOUR_MS;
 
-  useEffect(() => {
-    hours.value = null;
-    trouble.value = null;
-    let left = false;
-    read(from_ms, to_ms)
-      .then((found) => {
-        if (!left) hours.value = found;
-      })
-      .catch((error) => {
-        if (!left) trouble.value = error;
-      });
-    return () => {
-      left = true;
-    };
-  }, [from_ms]);
+  const { answer: hours, trouble } = useAsked(() => read(from_ms, to_ms), [from_ms]);
 
   const all = hours.value ?? [];
   const chosen = store.value === "" ? all : all.filter((hour) => hour.store === store.value);
@@ -152,7 +133,7 @@ function Funnel({ steps }: { steps: Steps }) {
           const part = share(steps, step);
           return (
             <li key={step} class={step}>
-              <span class="funnel-name">{say(step)}</span>
+              <span class="funnel-name">{stepName(step)}</span>
               <span class="funnel-bar" aria-hidden="true">
                 <span style={{ width: `${(100 * steps[step]) / most}%` }} />
               </span>
@@ -171,42 +152,15 @@ function ByStore({ stores }: { stores: { store: string; steps: Steps }[] }) {
   return (
     <section class="card" aria-label={say("stores")}>
       <h2>{say("stores")}</h2>
-      <table>
-        <thead>
-          <tr>
-            <th>{say("store")}</th>
-            {STEPS.map((step) => (
-              <th key={step} class="number">
-                {say(step)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {stores.map(({ store, steps }) => (
-            <tr key={store}>
-              <td>{nameOf(store)}</td>
-              {STEPS.map((step) => (
-                <td key={step} class="number">
-                  {count(steps[step], language.value)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <StepsTable
+        of={say("store")}
+        rows={stores.map(({ store, steps }) => ({ key: store, name: nameOf(store), steps }))}
+      />
     </section>
   );
 }
 
 function Downloads({ hours }: { hours: FunnelHour[] }) {
-  async function fetched(path: string, name: string) {
-    try {
-      await save(path, name);
-    } catch (error) {
-      tell(sayProblem(error));
-    }
-  }
   return (
     <div class="actions">
       {hours.length > 0 && (
@@ -214,15 +168,12 @@ function Downloads({ hours }: { hours: FunnelHour[] }) {
           {say("csv")}
         </button>
       )}
-      <button type="button" onClick={() => fetched("/v1/reports/coupons.csv", "coupons.csv")}>
-        {say("coupons")}
-      </button>
-      <button
-        type="button"
-        onClick={() => fetched("/v1/reports/coupon-events.jsonl", "coupon-events.jsonl")}
-      >
-        {say("events")}
-      </button>
+      <SaveFile path="/v1/reports/coupons.csv" name="coupons.csv" label={say("coupons")} />
+      <SaveFile
+        path="/v1/reports/coupon-events.jsonl"
+        name="coupon-events.jsonl"
+        label={say("events")}
+      />
     </div>
   );
 }

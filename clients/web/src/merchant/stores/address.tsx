@@ -1,9 +1,10 @@
 /** An address, and the places that a geocoder finds for it. */
 
-import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { texts } from "../../i18n";
+import { makeAsked } from "../../ui/asked";
 import type { Places } from "../api";
-import { Labelled } from "../forms/fields";
+import { Labelled, typed } from "../forms/fields";
 import type { Form } from "../forms/form";
 import { sayProblem } from "../forms/problems";
 import { ask } from "../session";
@@ -18,24 +19,19 @@ const say = texts({
 });
 
 export function AddressSearch({ form }: { form: Form<StoreValues> }) {
-  const places = useSignal<Places | null>(null);
-  const trouble = useSignal("");
-  const busy = useSignal(false);
+  const {
+    answer: places,
+    trouble,
+    isOpen,
+    ask: look,
+    drop,
+  } = useMemo(() => makeAsked<Places>(), []);
+  useEffect(() => drop, []);
 
-  async function find() {
+  function find() {
     const { address, datum } = form.values.value;
     if (address.trim().length < 3) return;
-    busy.value = true;
-    trouble.value = "";
-    places.value = null;
-    try {
-      const query = { address, datum };
-      places.value = await ask<Places>("GET", "/v1/places", { query });
-    } catch (error) {
-      trouble.value = sayProblem(error);
-    } finally {
-      busy.value = false;
-    }
+    void look(() => ask<Places>("GET", "/v1/places", { query: { address, datum } }));
   }
 
   function choose(place: Places["candidates"][number]) {
@@ -55,21 +51,15 @@ export function AddressSearch({ form }: { form: Form<StoreValues> }) {
       <Labelled form={form} name="address" label={say("address")} hint={say("hint")}>
         {(wired) => (
           <span class="with-button">
-            <input
-              {...wired}
-              type="text"
-              autocomplete="off"
-              value={form.values.value.address}
-              onInput={(event) => form.put("address", event.currentTarget.value)}
-            />
-            <button type="button" onClick={find} disabled={busy.value}>
+            <input {...wired} type="text" autocomplete="off" {...typed(form, "address")} />
+            <button type="button" onClick={find} disabled={isOpen.value}>
               {say("find")}
             </button>
           </span>
         )}
       </Labelled>
       <div role="status">
-        {trouble.value && <p class="note">{trouble.value}</p>}
+        {trouble.value !== null && <p class="note">{sayProblem(trouble.value)}</p>}
         {places.value?.candidates.length === 0 && <p class="note">{say("none")}</p>}
       </div>
       {places.value !== null && places.value.candidates.length > 0 && (

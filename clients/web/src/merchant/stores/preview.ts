@@ -1,8 +1,9 @@
 /** What a plan would bring, asked of the server while somebody is still thinking about it. */
 
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { Problem } from "../../net/api";
+import { makeAsked } from "../../ui/asked";
 import type { PlanPreview, SpawnPlan, Store } from "../api";
 import { areaOnMap, toWgs84 } from "../datum";
 import type { Form } from "../forms/form";
@@ -20,7 +21,7 @@ export function usePreview(
   form: Form<PlanValues>,
   before: SpawnPlan,
 ): Signal<PlanPreview | null> {
-  const preview = useSignal<PlanPreview | null>(null);
+  const { answer, ask: look, drop } = useMemo(() => makeAsked<PlanPreview>({ keeps: true }), []);
   const values = form.values.value;
 
   useEffect(() => {
@@ -32,23 +33,26 @@ export function usePreview(
       spawn_m: typeof radius_m === "number" && radius_m <= RADIUS_MAX_M ? radius_m : null,
       area: before.area && areaOnMap(store.datum, before.area),
     });
-    const timer = setTimeout(async () => {
-      // Who is typing is not told what is wrong yet, and whether the campaign holds is not looked at.
-      const body = { ...planOf(values, store.timezone, before), campaign: null };
-      const path = `/v1/stores/${store.id}/spawn-plan/preview`;
-      try {
+    // Who is typing is not told what is wrong yet, and whether the campaign holds is not looked at.
+    const body = { ...planOf(values, store.timezone, before), campaign: null };
+    const path = `/v1/stores/${store.id}/spawn-plan/preview`;
+    const timer = setTimeout(() => {
+      void look(async () => {
         if (!couldBe(body)) throw new Problem(422, "invalid", "");
-        preview.value = await ask<PlanPreview>("POST", path, { body });
-      } catch {
-        preview.value = null;
-      }
-      const cats = preview.value?.cats.map((cat) => toWgs84(store.datum, cat)) ?? [];
-      draw({ cats });
+        return ask<PlanPreview>("POST", path, { body });
+      });
     }, THINKING_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      drop();
+    };
   }, [values, store]);
 
-  return preview;
+  useEffect(() => {
+    draw({ cats: answer.value?.cats.map((cat) => toWgs84(store.datum, cat)) ?? [] });
+  }, [answer.value]);
+
+  return answer;
 }
 
 /** Whether it is worth asking: half a number is none. */
