@@ -2,12 +2,22 @@
 
 import sys
 from asyncio import create_subprocess_exec, subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from playwright.async_api import APIRequestContext, Locator, Page, expect
+from playwright.async_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+)
 
-from tests.servers.chromium import Watched
+from tests.servers.catcat import CatCat, catcat
+from tests.servers.chromium import DESKTOP, Watched, visitor
 
 
 async def said_by(data_dir: Path, *words: str) -> str:
@@ -46,6 +56,14 @@ class Console:
         for label, value in fields.items():
             await self.field(label.replace("_", " ")).fill(value)
 
+    async def make_campaign(self, kind: str = "Per cent off", **fields: str) -> None:
+        """Begin at the campaigns, and send the form of a new one."""
+        await self.link("Campaigns").click()
+        await self.link("New campaign").click()
+        await self.field("Kind").select_option(kind)
+        await self.fill(**fields)
+        await self.button("Make the campaign").click()
+
     async def says(self, text: str) -> None:
         """The page has said aloud what was just done."""
         await expect(self.page.get_by_role("status").filter(has_text=text)).to_be_visible()
@@ -59,6 +77,33 @@ class Console:
     async def is_refused(self, word: str) -> None:
         """The till's one big answer."""
         await expect(self.page.get_by_role("alert").filter(has_text=word)).to_be_visible()
+
+
+class Office(NamedTuple):
+    """A merchant at a desk, signed in to a server of their own."""
+
+    server: CatCat
+    key: str
+    context: BrowserContext
+    watched: Watched
+    console: Console
+
+    async def asked(self, path: str) -> Any:
+        """What the API says to the merchant."""
+        return await asked(self.context.request, path, self.key)
+
+
+@asynccontextmanager
+async def office(data_dir: Path, browser: Browser) -> AsyncIterator[Office]:
+    """Corner Tea's, which has nothing yet. The page must not have complained at the end."""
+    async with (
+        catcat(data_dir) as server,
+        visitor(browser, server.url, **DESKTOP) as (context, watched),
+    ):
+        key = await said_by(data_dir, "merchant", "add", "Corner Tea")
+        console = Console(watched.page)
+        await console.sign_in(key)
+        yield Office(server, key, context, watched, console)
 
 
 async def asked(request: APIRequestContext, path: str, key: str) -> Any:

@@ -14,11 +14,7 @@ from tests.web.wall import WITHIN_MS, count
 
 async def open_store(console: Console) -> None:
     """A campaign, a store by a click on the map, and a plan that sends cats with coupons out."""
-    await console.link("Campaigns").click()
-    await console.link("New campaign").click()
-    await console.field("Kind").select_option("A gift")
-    await console.fill(Title="A tea on the house", Coupons_in_all="50")
-    await console.button("Make the campaign").click()
+    await console.make_campaign("A gift", Title="A tea on the house", Coupons_in_all="50")
     await console.says("Made.")
     await console.link("Stores").click()
     street = await console.map_is_open()
