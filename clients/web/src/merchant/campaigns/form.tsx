@@ -7,6 +7,7 @@ import { change } from "../forms/changing";
 import {
   CheckField,
   ChoiceField,
+  fieldsOf,
   LinesField,
   MomentField,
   NumberField,
@@ -116,7 +117,10 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
     valid_days: say("valid"),
     terms: say("terms"),
     even: say("even"),
+    kind: say("kind"),
+    codes: say("codes"),
   };
+  const at = fieldsOf(form, labels);
 
   return (
     <div class="form-and-preview">
@@ -126,20 +130,16 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
         labels={labels}
         action={campaign ? say("save") : say("make")}
       >
-        <TextField form={form} name="title" label={labels.title} hint={say("titleHint")} />
+        <TextField {...at("title")} hint={say("titleHint")} />
         {campaign === null && (
           <ChoiceField
-            form={form}
-            name="kind"
-            label={say("kind")}
+            {...at("kind")}
             choices={(["percent", "amount", "gift"] as const).map((kind) => [kind, say(kind)])}
           />
         )}
         <fieldset class="pair">
           <NumberField
-            form={form}
-            name="value"
-            label={labels.value}
+            {...at("value")}
             {...(values.kind === "percent" ? { unit: "%" } : {})}
             hint={
               values.kind === "percent"
@@ -149,22 +149,18 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
                   : undefined
             }
           />
-          {values.kind !== "percent" && (
-            <TextField form={form} name="currency" label={labels.currency} suggested={CURRENCIES} />
-          )}
+          {values.kind !== "percent" && <TextField {...at("currency")} suggested={CURRENCIES} />}
         </fieldset>
-        <NumberField form={form} name="stock" label={labels.stock} whole hint={say("stockHint")} />
-        {values.kind === "amount" && (
-          <NumberField form={form} name="budget" label={labels.budget} hint={say("budgetHint")} />
-        )}
+        <NumberField {...at("stock")} whole hint={say("stockHint")} />
+        {values.kind === "amount" && <NumberField {...at("budget")} hint={say("budgetHint")} />}
         <fieldset class="pair">
-          <NumberField form={form} name="per_player" label={labels.per_player} whole />
-          <NumberField form={form} name="per_player_day" label={labels.per_player_day} whole />
+          <NumberField {...at("per_player")} whole />
+          <NumberField {...at("per_player_day")} whole />
           <p class="hint">{say("anyHint")}</p>
         </fieldset>
         <fieldset class="pair">
-          <MomentField form={form} name="starts_at" label={labels.starts_at} />
-          <MomentField form={form} name="ends_at" label={labels.ends_at} />
+          <MomentField {...at("starts_at")} />
+          <MomentField {...at("ends_at")} />
           <p class="hint">{say("datesHint")}</p>
           <div class="field">
             <label for={`${form.id}-zone`}>{say("zone")}</label>
@@ -185,14 +181,12 @@ export function CampaignForm({ campaign }: { campaign: Campaign | null }) {
             </select>
           </div>
         </fieldset>
-        <CheckField form={form} name="even" label={labels.even} hint={say("evenHint")} />
-        <NumberField form={form} name="valid_days" label={labels.valid_days} unit={say("days")} />
-        <LinesField form={form} name="terms" label={labels.terms} />
+        <CheckField {...at("even")} hint={say("evenHint")} />
+        <NumberField {...at("valid_days")} unit={say("days")} />
+        <LinesField {...at("terms")} />
         {campaign === null && (
           <ChoiceField
-            form={form}
-            name="codes"
-            label={say("codes")}
+            {...at("codes")}
             choices={(["generated", "uploaded"] as const).map((codes) => [codes, say(codes)])}
             hint={say("codesHint")}
           />

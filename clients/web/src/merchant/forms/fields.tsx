@@ -5,7 +5,7 @@ import { language } from "../../i18n";
 import { explain } from "./explain";
 import type { Entries, Form } from "./form";
 
-interface Field<Values extends Entries> {
+export interface Field<Values extends Entries> {
   form: Form<Values>;
   name: keyof Values & string;
   label: string;
@@ -21,6 +21,14 @@ interface Wired {
 
 export function idOf<Values extends Entries>(form: Form<Values>, name: string): string {
   return `${form.id}-${name.replace(/\W/g, "-")}`;
+}
+
+/** What a field of a form is given: `{...at("stock")}`. */
+export function fieldsOf<Values extends Entries, Name extends keyof Values & string>(
+  form: Form<Values>,
+  labels: Record<Name, string>,
+): (name: Name) => Field<Values> {
+  return (name) => ({ form, name, label: labels[name] });
 }
 
 /** What ties a control to its label, its hint, and what is wrong with it. */

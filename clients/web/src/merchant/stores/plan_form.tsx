@@ -3,7 +3,7 @@
 import { texts } from "../../i18n";
 import type { SpawnPlan, Store } from "../api";
 import { left } from "../campaigns/campaign";
-import { ChoiceField, MomentField, NumberField, TextField } from "../forms/fields";
+import { ChoiceField, fieldsOf, MomentField, NumberField, TextField } from "../forms/fields";
 import { useForm } from "../forms/form";
 import { Sheet } from "../forms/sheet";
 import { ask } from "../session";
@@ -98,6 +98,7 @@ export function PlanForm({ store }: { store: Store }) {
     "active.to": say("to"),
     "active.hours": say("hours"),
   };
+  const at = fieldsOf(form, labels);
   const choices = (campaigns.value ?? [])
     .filter((each) => each.state !== "ended" || each.id === values.campaign)
     .map((each) => [each.id, each.title] as const);
@@ -109,38 +110,20 @@ export function PlanForm({ store }: { store: Store }) {
       labels={labels}
       action={store.spawn_plan ? say("keep") : say("save")}
     >
+      <NumberField {...at("cats_alive")} whole hint={say("catsHint")} />
       <NumberField
-        form={form}
-        name="cats_alive"
-        label={labels.cats_alive}
-        whole
-        hint={say("catsHint")}
-      />
-      <NumberField
-        form={form}
-        name="radius_m"
-        label={labels.radius_m}
+        {...at("radius_m")}
         unit="m"
         hint={before.area ? say("area") : say("radiusHint")}
       />
-      <NumberField
-        form={form}
-        name="lifetime_min"
-        label={labels.lifetime_min}
-        unit={say("minutes")}
-        hint={say("lifetimeHint")}
-      />
+      <NumberField {...at("lifetime_min")} unit={say("minutes")} hint={say("lifetimeHint")} />
       <ChoiceField
-        form={form}
-        name="campaign"
-        label={labels.campaign}
+        {...at("campaign")}
         choices={[["", say("nothing")], ...choices]}
         hint={say("campaignHint")}
       />
       <NumberField
-        form={form}
-        name="catches_per_cat"
-        label={labels.catches_per_cat}
+        {...at("catches_per_cat")}
         whole
         hint={
           <>
@@ -153,23 +136,15 @@ export function PlanForm({ store }: { store: Store }) {
       />
       <Kinds form={form} />
       <fieldset class="pair">
-        <MomentField form={form} name="active.from" label={labels["active.from"]} />
-        <MomentField form={form} name="active.to" label={labels["active.to"]} />
+        <MomentField {...at("active.from")} />
+        <MomentField {...at("active.to")} />
         <p class="hint">{say("zoneHint", { zone })}</p>
       </fieldset>
       <TextField
-        form={form}
-        name="active.hours"
-        label={labels["active.hours"]}
+        {...at("active.hours")}
         hint={<HoursHelp onPick={(hours) => form.put("active.hours", hours)} />}
       />
-      <NumberField
-        form={form}
-        name="players_max"
-        label={labels.players_max}
-        whole
-        hint={say("maxHint")}
-      />
+      <NumberField {...at("players_max")} whole hint={say("maxHint")} />
       <PlayersSee store={store} preview={preview} campaign={campaign} />
     </Sheet>
   );

@@ -4,7 +4,14 @@ import { useEffect } from "preact/hooks";
 import { texts } from "../../i18n";
 import type { Datum, Store } from "../api";
 import { change } from "../forms/changing";
-import { CheckField, ChoiceField, NumberField, TextField } from "../forms/fields";
+import {
+  CheckField,
+  ChoiceField,
+  type Field,
+  fieldsOf,
+  NumberField,
+  TextField,
+} from "../forms/fields";
 import { type Form, type Saved, useForm } from "../forms/form";
 import { Sheet } from "../forms/sheet";
 import { useWork } from "../forms/work";
@@ -95,7 +102,9 @@ export function StoreForm({ store }: { store: Store | null }) {
     timezone: say("timezone"),
     opening_hours: say("hours"),
     catch_m: say("catch"),
+    active: say("active"),
   };
+  const at = fieldsOf(form, labels);
   return (
     <Sheet
       form={form}
@@ -104,49 +113,32 @@ export function StoreForm({ store }: { store: Store | null }) {
       action={store ? say("save") : say("make")}
       beside={store && <RemoveStore store={store} />}
     >
-      <TextField form={form} name="name" label={labels.name} />
+      <TextField {...at("name")} />
       <AddressSearch form={form} />
       <fieldset class="pair">
-        <Degrees form={form} name="lat" label={labels.lat} />
-        <Degrees form={form} name="lon" label={labels.lon} />
+        <Degrees {...at("lat")} />
+        <Degrees {...at("lon")} />
       </fieldset>
-      <DatumField form={form} />
+      <DatumField {...at("datum")} />
       <TextField
-        form={form}
-        name="opening_hours"
-        label={labels.opening_hours}
+        {...at("opening_hours")}
         hint={<HoursHelp onPick={(hours) => form.put("opening_hours", hours)} />}
       />
-      <NumberField
-        form={form}
-        name="catch_m"
-        label={labels.catch_m}
-        unit="m"
-        hint={say("catchHint", { usual: USUAL_CATCH_M })}
-      />
+      <NumberField {...at("catch_m")} unit="m" hint={say("catchHint", { usual: USUAL_CATCH_M })} />
       <TextField
-        form={form}
-        name="timezone"
-        label={labels.timezone}
+        {...at("timezone")}
         suggested={timezones.value}
         hint={store ? say("timezoneKept") : say("timezoneHint")}
       />
-      <TextField form={form} name="ref" label={labels.ref} hint={say("refHint")} />
-      {store && <CheckField form={form} name="active" label={say("active")} />}
+      <TextField {...at("ref")} hint={say("refHint")} />
+      {store && <CheckField {...at("active")} />}
     </Sheet>
   );
 }
 
 /** Latitude or longitude: numbers that somebody types are that person's, not the map's. */
-function Degrees({
-  form,
-  name,
-  label,
-}: {
-  form: Form<StoreValues>;
-  name: "lat" | "lon";
-  label: string;
-}) {
+function Degrees(field: Field<StoreValues>) {
+  const { form } = field;
   const typing: Form<StoreValues> = {
     ...form,
     put(which, value) {
@@ -154,10 +146,11 @@ function Degrees({
       form.put(which, value);
     },
   };
-  return <NumberField form={typing} name={name} label={label} unit="°" />;
+  return <NumberField {...field} form={typing} unit="°" />;
 }
 
-function DatumField({ form }: { form: Form<StoreValues> }) {
+function DatumField(field: Field<StoreValues>) {
+  const { form } = field;
   const choosing: Form<StoreValues> = {
     ...form,
     put(_, value) {
@@ -166,9 +159,8 @@ function DatumField({ form }: { form: Form<StoreValues> }) {
   };
   return (
     <ChoiceField
+      {...field}
       form={choosing}
-      name="datum"
-      label={say("datum")}
       hint={say("datumHint")}
       choices={DATUMS.map((datum) => [datum, say(datum)] as const)}
     />
