@@ -7,10 +7,10 @@ from contextlib import suppress
 from websockets.typing import Origin
 
 from gameserver.gateway.doorman import WAITING_MOST, Hall
-from gameserver.gateway.house import Line
+from gameserver.gateway.house import Line, Wire
 from gameserver.gateway.pressure import BEAT_S, TURNED_AWAY_MOST, retry_after_ms
 from gameserver.gateway.session import Session
-from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S, PlaySocket
+from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S
 from gameserver.gateway.street import Street
 from gameserver.protocol import CLOSE_CODES, Close, Codec
 
@@ -43,8 +43,8 @@ class Gateway:
             # None stands for clients that are no browsers: they send no Origin.
             self.origins = [None, *(Origin(origin) for origin in origins)]
         self._limits = limits
-        self._sockets: set[PlaySocket] = set()
-        self._turned_away: set[PlaySocket] = set()
+        self._sockets: set[Wire] = set()
+        self._turned_away: set[Wire] = set()
         """Sockets without a session that are being told to come back later."""
         self._addresses: Counter[str] = Counter()
         self._empty = asyncio.Event()
@@ -76,7 +76,7 @@ class Gateway:
             return 429, "too many connections from this address\n"
         return None
 
-    def turns_away(self, socket: PlaySocket) -> int | None:
+    def turns_away(self, socket: Wire) -> int | None:
         """In how many ms a socket is to come back for which there is no room; None: there is."""
         if not self._is_full:
             return None
@@ -88,12 +88,12 @@ class Gateway:
     def _is_full(self) -> bool:
         return self.street.pressure.turns_away(len(self._sockets), self._limits.sockets)
 
-    def opened(self, socket: PlaySocket) -> None:
+    def opened(self, socket: Wire) -> None:
         """A socket has its session."""
         self._sockets.add(socket)
         self._addresses[socket.address] += 1
 
-    def closed(self, socket: PlaySocket, code: int | None) -> None:
+    def closed(self, socket: Wire, code: int | None) -> None:
         """A socket is gone: one of a player, or one that was turned away."""
         if socket in self._sockets:
             self._sockets.discard(socket)

@@ -1,14 +1,11 @@
 """What a socket stands between, as it sees them: the house it lives in, and who listens to it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from websockets.typing import Origin
 
 from gameserver.protocol import Codec
-
-if TYPE_CHECKING:
-    from gameserver.gateway.socket import PlaySocket
 
 
 class Line(Protocol):
@@ -58,6 +55,22 @@ class Listener(Protocol):
         """The socket is gone or going. Safe to call twice."""
 
 
+class Wire(Line, Protocol):
+    """A player's socket, as the house knows it."""
+
+    heard: bool
+    """Has anything come since the house last looked?"""
+    heard_s: float
+    """When the house last saw that something had come, on the loop's clock."""
+    session: Listener | None
+
+    def ping(self) -> None:
+        """Ask whether the phone is still there."""
+
+    def abort(self) -> None:
+        """Cut the line now."""
+
+
 class House(Protocol):
     """What a socket needs of the gateway."""
 
@@ -69,11 +82,11 @@ class House(Protocol):
     def refuses(self, address: str) -> tuple[int, str] | None:
         """An HTTP status and reason where no new socket is let in, else None."""
 
-    def turns_away(self, socket: "PlaySocket") -> int | None:
+    def turns_away(self, socket: Wire) -> int | None:
         """In how many ms a socket is to come back for which there is no room; None: there is."""
 
-    def opened(self, socket: "PlaySocket") -> None:
+    def opened(self, socket: Wire) -> None:
         """A socket has its session."""
 
-    def closed(self, socket: "PlaySocket", code: int | None) -> None:
+    def closed(self, socket: Wire, code: int | None) -> None:
         """A socket is gone, with its close code; also one that was never opened."""

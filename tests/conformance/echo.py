@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from websockets.typing import Origin
 
-from gameserver.gateway.house import Line, Listener
+from gameserver.gateway.house import Line, Listener, Wire
 from gameserver.gateway.socket import PlaySocket
 from gameserver.protocol import JSON, MSGPACK, Codec
 
@@ -60,7 +60,7 @@ class EchoHouse:
     origins: list[Origin | None] | None = None
 
     def __init__(self) -> None:
-        self.sockets: set[PlaySocket] = set()
+        self.sockets: set[Wire] = set()
 
     def make_session(self, line: Line, codec: Codec) -> Listener:
         """A session for a socket whose handshake is done."""
@@ -69,14 +69,14 @@ class EchoHouse:
     def refuses(self, address: str) -> tuple[int, str] | None:
         """None: nobody is refused."""
 
-    def turns_away(self, socket: PlaySocket) -> int | None:
+    def turns_away(self, socket: Wire) -> int | None:
         """None: there is room."""
 
-    def opened(self, socket: PlaySocket) -> None:
+    def opened(self, socket: Wire) -> None:
         """A socket has its session."""
         self.sockets.add(socket)
 
-    def closed(self, socket: PlaySocket, code: int | None) -> None:
+    def closed(self, socket: Wire, code: int | None) -> None:
         """A socket is gone."""
         self.sockets.discard(socket)
 
