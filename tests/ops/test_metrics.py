@@ -3,19 +3,34 @@
 import asyncio
 import gc
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from gameserver.http.guessing import WRONG_PER_KEY
+from gameserver.ops.exposition import exposition
 from gameserver.ops.pauses import LOOK_EVERY_S, Pauses
 from tests.ops.scrapes import Scrape, assert_sound, scraped
 from tests.servers.game import Game, Service, game
 from tests.servers.moody import Mood
 from tests.waiting import until
+
+
+class Counted(Collector):
+    """A family of one counter."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily(self._name, "A number.", value=1)
+
 
 WRONG = "7Q2MHX-0VJ9RC-KE4TA8"
 STAGES = ("judge", "claim", "issue", "record", "total")
@@ -47,6 +62,26 @@ def test_a_coupon_service_has_what_both_have(of_game: Scrape, of_coupons: Scrape
 def test_two_processes_have_two_names(of_game: Scrape, of_coupons: Scrape) -> None:
     (one,), (other,) = of_game.of("catcat_process"), of_coupons.of("catcat_process")
     assert one.labels["process"] != other.labels["process"]
+
+
+async def test_a_scrape_of_an_overloaded_process_does_not_wait_for_a_turn_per_family() -> None:
+    families = 100
+    render = exposition("overloaded", *(Counted(f"family_{n}") for n in range(families)))
+    turns = 0
+
+    async def keep_busy() -> None:
+        nonlocal turns
+        while True:
+            time.sleep(0.02)  # noqa: ASYNC251 - a loop that is always late is what this is about
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as tasks:
+        busy = tasks.create_task(keep_busy())
+        text = await render()
+        busy.cancel()
+    assert text.count(b"# HELP family_") == families
+    assert turns < families / 2
 
 
 def test_every_stage_of_a_fix_is_timed(of_game: Scrape) -> None:
