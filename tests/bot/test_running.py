@@ -49,6 +49,10 @@ def options(street: Any, **more: Any) -> Options:
     return Options(url=street.url, **{**defaults, **more})
 
 
+async def say_nothing(*_: Any) -> None:
+    pass
+
+
 async def test_a_run_walks_catches_and_reconciles(street: Any, tmp_path: Path) -> None:
     report = await run(options(street, json=str(tmp_path / "r.json"), fail_if=("errors>0",)))
     assert (report.players, report.connected, report.errors) == (4, 4, 0)
@@ -175,6 +179,48 @@ async def test_a_full_server_is_tried_again(street: Any) -> None:
     report = await run(options(street))
     assert report.connected == 4
     assert report.failed_connects == {"http_503": 3}
+
+
+async def test_who_is_never_let_in_counts_with_the_time_that_it_waited(street: Any) -> None:
+    street.refuse_handshakes = 1_000_000
+    report = await run(options(street, duration_s=0.5))
+    assert report.connected == 0
+    assert report.arrival_ms.p50 is not None
+    assert report.return_ms.p50 is None
+
+
+async def test_how_long_players_were_away_after_a_restart_is_told(street: Any) -> None:
+    async def restart(street: Any, socket: Any, _: str, __: Any) -> None:
+        street.answers["fix"] = say_nothing
+        await socket.close(1012, "restarting")
+
+    street.answers["fix"] = restart
+    report = await run(options(street, players=1))
+    assert report.disconnects == {"1012": 1}
+    assert report.return_ms.p50 is not None
+
+
+async def test_who_is_not_back_at_the_end_counts_with_the_time_that_it_was_away(
+    street: Any,
+) -> None:
+    async def go_for_good(street: Any, socket: Any, _: str, __: Any) -> None:
+        street.refuse_handshakes = 1_000_000
+        await socket.close(1012, "restarting")
+
+    street.answers["fix"] = go_for_good
+    report = await run(options(street, players=1))
+    assert report.connect_ms.p50 is not None
+    assert report.return_ms.p50 is not None
+    assert report.fixes == 1
+
+
+async def test_throws_that_nobody_answered_count_with_the_time_that_was_waited(
+    street: Any,
+) -> None:
+    street.answers["catch"] = say_nothing
+    report = await run(options(street, players=1))
+    assert (report.catches, report.unanswered) == (0, 1)
+    assert report.catch_ms.p50 is not None
 
 
 async def test_who_is_turned_away_comes_back_when_the_server_said(

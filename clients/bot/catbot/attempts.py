@@ -17,10 +17,21 @@ class Attempt:
     """One catch: what was sent, how often, and its answer so far.
 
     Seconds: `thrown_s` is when the throw was due, `sent_s` when it first left, `due_s` when it is
-    to be sent again. `is_replay` marks a cheater's second use of a ticket.
+    to be sent again. `is_replay` marks a cheater's second use of a ticket, `is_timed` that it is
+    counted how long it took.
     """
 
-    __slots__ = ("answer", "catch", "coupon", "due_s", "is_replay", "sends", "sent_s", "thrown_s")
+    __slots__ = (
+        "answer",
+        "catch",
+        "coupon",
+        "due_s",
+        "is_replay",
+        "is_timed",
+        "sends",
+        "sent_s",
+        "thrown_s",
+    )
 
     def __init__(self, catch: Catch) -> None:
         self.catch = catch
@@ -29,6 +40,7 @@ class Attempt:
         self.due_s = 0.0
         self.sends = 0
         self.is_replay = False
+        self.is_timed = False
         self.answer: Caught | Refused | None = None
         self.coupon: Coupon | None = None
 

@@ -62,6 +62,7 @@ class Bot:
         "_beat",
         "_connection",
         "_dialled_s",
+        "_is_awaited",
         "_is_welcome",
         "_leaving",
         "_loop",
@@ -82,7 +83,7 @@ class Bot:
         self.token = token
         self.is_new = token is None
         self.id: str | None = None  # as the first welcome says
-        self.due_s = time.monotonic()  # when it was to come
+        self.due_s = time.monotonic()  # when it was to come, or when it lost its session
         self._venue = venue
         self._rng = rng
         self._loop = asyncio.get_running_loop()
@@ -90,6 +91,7 @@ class Bot:
         self._wakes_s = math.inf  # what it waits for on the timetable
         self._connection: Connection | None = None
         self._dialled_s = 0.0
+        self._is_awaited = True  # it should play and has no session
         self._is_welcome = False
         self._was_welcome = False
         self._leaving = False
@@ -115,6 +117,7 @@ class Bot:
             if self._is_welcome:
                 backoff.reset()
             if not self._comes_back_after(closed):
+                self._is_awaited = False
                 return
             await asyncio.sleep(backoff.wait_s(self._stays_away_s))
 
@@ -124,8 +127,11 @@ class Bot:
 
     def leave(self) -> bool:
         """Say goodbye, after which `play` returns; False where there is nobody to say it to."""
+        now_s = time.monotonic()
         self._leaving = True
         self._wakes_s = math.inf
+        self.player.gave_up(now_s)
+        self._record_absence(now_s)
         if self._connection is None:
             return False
         self._connection.close()
@@ -156,9 +162,11 @@ class Bot:
             self._connection.breach("no welcome in time")
 
     def _gone(self) -> None:
+        now_s = time.monotonic()
         if self._is_welcome:
             self.player.tally.online -= 1
-        self.player.lost(time.monotonic())
+            self.due_s, self._is_awaited = now_s, not self._leaving
+        self.player.lost(now_s)
         self._wakes_s = math.inf
 
     def _comes_back_after(self, closed: Closed) -> bool:
@@ -205,9 +213,9 @@ class Bot:
         tally = self.player.tally
         self._is_welcome = True
         tally.online += 1
+        self._record_absence(now_s)
         if not self._was_welcome:
             tally.welcomed += 1
-            tally.latencies.arrival.record((now_s - self.due_s) * 1000)
         if self._venue.history is not None and not self._was_welcome:
             self._venue.history.joined(message.player, is_new=self.is_new)
         self._was_welcome = True
@@ -220,6 +228,16 @@ class Bot:
         self._beat = Beat(on_grid(first_s, self._venue.grid_s), FIX_PERIOD_S)
         self._wakes_s = math.inf
         self._wait()
+
+    def _record_absence(self, now_s: float) -> None:
+        """It has a session (again), or gives up waiting for one: so long it took, at the least. If
+        only those who got in were counted, a server that lets nobody in would look quick.
+        """
+        if self._is_awaited:
+            self._is_awaited = False
+            latencies = self.player.tally.latencies
+            absence = latencies.back if self._was_welcome else latencies.arrival
+            absence.record((now_s - self.due_s) * 1000)
 
     def _hear_pong(self, payload: bytes) -> None:
         self.player.pong(payload, time.monotonic())

@@ -61,6 +61,8 @@ def show_summary(console: Console, report: Report) -> None:
     table.add_row("errors", f"{report.errors} {_counts(report.error_kinds)}".strip())
     table.add_row("disconnects", _counts(report.disconnects))
     table.add_row("arrival", _spread(report.arrival_ms))
+    if report.return_ms.p50 is not None:
+        table.add_row("return", _spread(report.return_ms))
     table.add_row("connect", _spread(report.connect_ms))
     for name in ("fix", "reveal", "catch", "coupon"):
         due, sent = getattr(report, f"{name}_ms"), getattr(report.since_sent, f"{name}_ms")

@@ -179,6 +179,8 @@ def _ms(value: float | None) -> str:
 def _latencies(report: Report) -> str:
     since = report.since_sent
     rows = [_latency("arrival, with sign-up and all tries", report.arrival_ms)]
+    if report.return_ms.p50 is not None:
+        rows.append(_latency("return, after a session was lost", report.return_ms))
     rows.append(_latency("connect", report.connect_ms))
     for name, due, sent in (
         ("fix", report.fix_ms, since.fix_ms),

@@ -139,6 +139,11 @@ class Player:
         if not isinstance(self._doing, Throwing):
             self._doing = None
 
+    def gave_up(self, now_s: float) -> None:
+        """It goes, and hears no more answers."""
+        if isinstance(self._doing, Throwing):
+            self._give_up(self._doing.attempt, now_s)
+
     @property
     def settled(self) -> bool:
         """Whether no catch waits for its answer."""
@@ -199,8 +204,7 @@ class Player:
             if attempt.sends < _MAX_SENDS:
                 self._send_catch(attempt, now_s)
             else:
-                self.tally.unanswered += 1
-                self._leave(attempt.catch.cat, now_s)
+                self._give_up(attempt, now_s)
 
     def pong(self, payload: bytes, now_s: float) -> None:
         """A ping came back."""
@@ -294,6 +298,18 @@ class Player:
             attempt.sends += 1
         attempt.due_s = now_s + ANSWER_S
 
+    def _give_up(self, attempt: Attempt, now_s: float) -> None:
+        self.tally.unanswered += 1
+        if attempt.sends > 0:
+            self._time(attempt, now_s)  # nobody knows how long it would have taken, but so long
+        self._leave(attempt.catch.cat, now_s)
+
+    def _time(self, attempt: Attempt, now_s: float) -> None:
+        """Count how long a throw took, once: its answer may still come after it was given up."""
+        if not attempt.is_timed:
+            attempt.is_timed = True
+            self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
+
     def _record_fixes(self, waited: list[Waited]) -> None:
         for one in waited:
             self.tally.latencies.fix.record(one.due_ms, one.sent_ms)
@@ -350,7 +366,7 @@ class Player:
         self.tally.catches += 1
         self.tally.fouls += self._is_foul(attempt)
         self.tally.granted += self._is_counted(attempt)
-        self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
+        self._time(attempt, now_s)
         if message.coupon is not None:
             self._learn(attempt, message.coupon, now_s)
         if self._is_throwing(attempt):
@@ -384,7 +400,7 @@ class Player:
             return
         self._count(message, attempt)
         self.attempts.refused(attempt, message)
-        self.tally.latencies.catch.record(*attempt.waited_ms(now_s))
+        self._time(attempt, now_s)
         if self._is_throwing(attempt):
             self._react(message, attempt.catch.cat, now_s)
         self._answered(attempt, now_s)

@@ -58,12 +58,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     alone.
 
     Latencies are milliseconds from when something was due: `arrival_ms` from when a player was to
-    come to its first `welcome`, with sign-up and all tries; `fix_ms` from a fix to when the server
+    come to its first `welcome`, with sign-up and all tries; `return_ms` from the loss of a session
+    to the next `welcome`, closed by the server or not; `fix_ms` from a fix to when the server
     had dealt with it; `reveal_ms` from a fix to the cats it brought into view; `catch_ms` from a
     throw to its answer, `coupon_ms` from the same to a coupon with a code. `since_sent` has them
     from when the message left. `connect_ms` is from each TCP connect to `welcome`. `lag_ms` is how
     late the bots' processes did what was due: where it is high, the bots are the bottleneck and the
-    rest says little. `cpu_us_per_message` is what a message sent or heard cost the bots.
+    rest says little. Who or what was still waiting when it left or was given up counts with so long
+    as it had waited. `cpu_us_per_message` is what a message sent or heard cost the bots.
     """
 
     players: int
@@ -83,6 +85,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     catch_ms: Percentiles
     coupon_ms: Percentiles
     arrival_ms: Percentiles
+    return_ms: Percentiles
     fix_ms: Percentiles
     since_sent: SinceSent
     reconciled: bool
@@ -140,6 +143,7 @@ def build(outcome: Outcome) -> Report:
         catch_ms=latencies.catch.total.percentiles(),
         coupon_ms=latencies.coupon.total.percentiles(),
         arrival_ms=latencies.arrival.total.percentiles(),
+        return_ms=latencies.back.total.percentiles(),
         fix_ms=latencies.fix.total.percentiles(),
         since_sent=SinceSent(
             fix_ms=latencies.fix.sent.percentiles(),

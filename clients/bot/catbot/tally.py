@@ -43,6 +43,7 @@ class Latencies(msgspec.Struct):
     """The durations of the load report; see there for what each one spans."""
 
     arrival: Latency = msgspec.field(default_factory=Latency)
+    back: Latency = msgspec.field(default_factory=Latency)
     connect: Latency = msgspec.field(default_factory=Latency)
     fix: Latency = msgspec.field(default_factory=Latency)
     reveal: Latency = msgspec.field(default_factory=Latency)
