@@ -9,13 +9,16 @@ from aiohttp import web
 
 from gameserver.config import Config
 from gameserver.gateway.doorman import (
+    BUSY_DOORS,
+    DOORS,
     IDLE_HTTP_S,
     Doorman,
+    Doors,
     hear_of_slow_readers,
-    open_doors,
     reused_connections,
 )
 from gameserver.gateway.gateway import Gateway
+from gameserver.gateway.pressure import BEAT_S, Load
 from gameserver.gateway.socket import PlaySocket
 from gameserver.http.pages import add_pages
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
@@ -58,15 +61,27 @@ async def serving(
                 doorman, config.host, config.port, backlog=BACKLOG, reuse_address=True
             )
         hear_of_slow_readers(server.sockets)
-        servers = [server, *await open_doors(server, doorman, BACKLOG)]
+        doors = Doors(server, doorman, BACKLOG)
+        await doors.open(DOORS)
+        minding = loop.create_task(_mind(doors, gateway), name="minding the doors")
         host, port = server.sockets[0].getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         try:
             yield f"http://{shown}:{port}"
         finally:
-            for one in servers:
-                one.close()
+            minding.cancel()
+            with suppress(asyncio.CancelledError):
+                await minding
+            doors.close()
     finally:
         with suppress(TimeoutError):
             async with asyncio.timeout(3.0):
                 await runner.cleanup()
+
+
+async def _mind(doors: Doors, gateway: Gateway) -> None:
+    """Until cancelled: as many doors as the load wants."""
+    while True:
+        is_calm = gateway.street.pressure.load is Load.CALM
+        await doors.open(DOORS if is_calm else BUSY_DOORS)
+        await asyncio.sleep(BEAT_S)

@@ -33,6 +33,12 @@ DOORS = 16
 """uvloop takes one connection per turn of the loop from a listening socket. In a busy process,
 whose turns are long, newcomers would wait for seconds only to be asked to come back."""
 
+BUSY_DOORS = 64
+"""... and so many of a process that is busy, whose turns last a tenth of a second and more. What
+comes in faster than it is taken waits in the kernel until it has given up, and is then served in
+vain; a scrape of the metrics stands in that line, too. While a process is calm they are too many:
+every connection wakes all of them, 3 us each."""
+
 UNSENT_IN_KERNEL = 16 * 1024
 """Of what a phone has not taken yet the kernel keeps no more; it would keep megabytes, and a slow
 reader would be noticed late and read old news first."""
@@ -125,18 +131,44 @@ class Doorman(asyncio.Protocol):
         protocol.data_received(bytes(self._seen))
 
 
-async def open_doors(
-    server: asyncio.Server, make: Callable[[], asyncio.Protocol], backlog: int
-) -> list[asyncio.Server]:
-    """More servers on the listening sockets of this one: a turn takes DOORS connections at most."""
-    loop = asyncio.get_running_loop()
-    return [
-        await loop.create_server(
-            make, sock=socket.fromfd(one.fileno(), one.family, one.type), backlog=backlog
-        )
-        for one in server.sockets
-        for _ in range(DOORS - 1)
-    ]
+class Doors:
+    """More servers on the listening sockets of one, each of which takes a connection per turn."""
+
+    def __init__(
+        self, server: asyncio.Server, make: Callable[[], asyncio.Protocol], backlog: int
+    ) -> None:
+        self._first = server
+        self._make = make
+        self._backlog = backlog
+        self._more: list[list[asyncio.Server]] = []
+
+    def __len__(self) -> int:
+        return 1 + len(self._more)
+
+    async def open(self, wanted: int) -> None:
+        """Let there be so many doors, at least one."""
+        while len(self) > wanted > 0:
+            _close(self._more.pop())
+        while len(self) < wanted:
+            self._more.append([])
+            for listener in self._first.sockets:
+                await self._open_beside(listener)
+
+    def close(self) -> None:
+        """Take no more connections."""
+        for servers in [[self._first], *self._more]:
+            _close(servers)
+
+    async def _open_beside(self, listener: Any) -> None:
+        again = socket.fromfd(listener.fileno(), listener.family, listener.type)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self._make, sock=again, backlog=self._backlog)
+        self._more[-1].append(server)
+
+
+def _close(servers: Iterable[asyncio.Server]) -> None:
+    for server in servers:
+        server.close()
 
 
 def hear_of_slow_readers(listeners: Iterable[Any]) -> None:

@@ -18,8 +18,12 @@ from gameserver.app import running
 from gameserver.config import Config
 from gameserver.gateway import doorman, gateway
 from gameserver.gateway import socket as play_socket
+from gameserver.gateway.pressure import Load
 from tests.servers.game import Game, game
 from tests.waiting import until
+
+LISTENS = "0A"
+"""A listening socket in Linux's table of TCP sockets."""
 
 HEADERS = (
     b"Host: street\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -217,9 +221,9 @@ async def test_silent_connections_keep_no_player_out(
 
 def test_many_who_come_at_once_are_let_in_within_few_turns_of_the_loop() -> None:
     """uvloop by itself takes one a turn, however long a turn is."""
-    count = 4 * doorman.DOORS
+    count = 4 * doorman.BUSY_DOORS
 
-    async def turns() -> int:
+    async def turns(*wanted: int) -> int:
         came: list[asyncio.BaseTransport] = []
 
         class Guest(asyncio.Protocol):
@@ -229,7 +233,9 @@ def test_many_who_come_at_once_are_let_in_within_few_turns_of_the_loop() -> None
         server = await asyncio.get_running_loop().create_server(
             Guest, "127.0.0.1", 0, backlog=count
         )
-        more = await doorman.open_doors(server, Guest, count)
+        doors = doorman.Doors(server, Guest, count)
+        for many in wanted:
+            await doors.open(many)
         phones = [socket.create_connection(server.sockets[0].getsockname()) for _ in range(count)]
         taken = 0
         while len(came) < count:
@@ -239,9 +245,32 @@ def test_many_who_come_at_once_are_let_in_within_few_turns_of_the_loop() -> None
             transport.abort()  # type: ignore[attr-defined]
         for phone in phones:
             phone.close()
-        for one in (server, *more):
-            one.close()
+        doors.close()
         return taken
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        assert runner.run(turns()) < count // 2
+        assert runner.run(turns(doorman.DOORS)) < count // 2
+        busy = runner.run(turns(doorman.BUSY_DOORS))
+        assert busy < count // doorman.DOORS
+        assert runner.run(turns(doorman.BUSY_DOORS, doorman.DOORS)) > busy
+
+
+async def test_a_busy_server_opens_more_doors_until_it_is_calm(tmp_path: Path) -> None:
+    def listening(street: Game) -> int:
+        port = int(street.app.url.rpartition(":")[2])
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        fields = [line.split() for line in lines]
+        ours = f"0100007F:{port:04X}"
+        (inode,) = {one[9] for one in fields if one[1] == ours and one[3] == LISTENS}
+        files = Path("/proc/self/fd").iterdir()
+        return sum(
+            str(file.readlink()) == f"socket:[{inode}]" for file in files if file.is_symlink()
+        )
+
+    async with game(tmp_path) as street:
+        await until(lambda: listening(street) == doorman.DOORS)
+        street.app.gateway.street.pressure.load = Load.BUSY  # which does not last
+        await until(lambda: listening(street) == doorman.BUSY_DOORS)
+        await until(lambda: listening(street) == doorman.DOORS)
+        async with street.player("alice") as alice:
+            assert (await alice.aim("c"))["reason"] == "no_fix"
