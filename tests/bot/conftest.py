@@ -43,6 +43,7 @@ class Street:
         }
         self.handler = self.talk
         self.refuse_handshakes = 0
+        self.is_gone = False
         self.retry_after = "0"
         self.subprotocol = True
         self.map: Fields | None = None
@@ -93,6 +94,8 @@ class Street:
         return answer(HTTPStatus.NOT_FOUND, {"code": "not_found"})
 
     def _page(self, request: Request, query: str, lists: dict[str, list[Fields]]) -> Response:
+        if self.is_gone:
+            return answer(HTTPStatus.INTERNAL_SERVER_ERROR, {})
         token = request.headers["Authorization"].removeprefix("Bearer ")
         asked = dict(part.split("=") for part in query.split("&"))
         start, items = int(asked.get("cursor", 0)), lists.get(token, [])

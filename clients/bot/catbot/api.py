@@ -171,7 +171,7 @@ class Api:
                 aiohttp.ClientPayloadError,
                 TimeoutError,
             ) as error:
-                trouble = str(error) or type(error).__name__
+                trouble = _lost(error)
             except aiohttp.ClientError as error:
                 raise ApiError(f"{method} {path}: {error}") from error
             await asyncio.sleep(backoff.wait_s(retry_after_s))
@@ -185,6 +185,14 @@ async def open_api(address: Address, tls: ssl.SSLContext | None, rng: Random) ->
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=_TIMEOUT_S, sock_read=_TIMEOUT_S)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
         yield Api(http, address.http, rng)
+
+
+def _lost(error: Exception) -> str:
+    """What became of a connection. aiohttp's own words speak of TLS where there is none."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error.strerror or str(error.os_error)
+        return f"no connection to {error.host}:{error.port}: {cause}"
+    return str(error) or type(error).__name__
 
 
 def _read(body: bytes, shape: type[Body]) -> Body:

@@ -5,7 +5,6 @@ pending. `note_lists` writes down what the server says in the end, for others to
 """
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -20,6 +19,26 @@ _READERS = 16
 _PENDING_S = 30.0
 _LOOK_AGAIN_S = 1.0
 _SAMPLE = 20
+_LOST_MOST = 16
+
+
+class _Trust:
+    """That a server answers at all. It is lost after so many accounts in a row that could not be
+    read, each in several tries: thousands of others would take hours to say the same.
+    """
+
+    def __init__(self) -> None:
+        self._lost = 0
+
+    @property
+    def is_gone(self) -> bool:
+        return self._lost >= _LOST_MOST
+
+    def answered(self) -> None:
+        self._lost = 0
+
+    def failed(self) -> None:
+        self._lost += 1
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -108,12 +127,15 @@ def compare(wallets: Sequence[Wallet]) -> Reconciliation:
     counts = Counter(finding.count for finding in findings)
     counts["told"] = sum(len(wallet.account.told) for wallet in wallets)
     problems = [finding.problem for finding in findings if finding.problem is not None]
+    if counts["unread"]:
+        unread = "a wallet" if counts["unread"] == 1 else f"{counts['unread']:,} wallets"
+        problems.insert(0, f"{unread} could not be read")
     return Reconciliation(**counts, problems=tuple(problems[:_SAMPLE]))
 
 
 def _findings(wallet: Wallet) -> Iterator[_Finding]:
     if wallet.coupons is None:
-        yield _Finding("unread", "a wallet could not be read")
+        yield _Finding("unread")
         return
     for cat, times in Counter(coupon.cat for coupon in wallet.coupons).items():
         if times > 1:
@@ -170,7 +192,10 @@ async def reconcile(api: Api, accounts: Sequence[Account]) -> Reconciliation:
 
 
 async def read_wallets(api: Api, accounts: Sequence[Account]) -> list[Wallet]:
-    """The wallet of every account; those with pending coupons are read again for up to 30 s."""
+    """The wallet of every account; those with pending coupons are read again for up to 30 s.
+
+    Where 16 in a row can't be read, the rest is not tried.
+    """
     wallets = await _read(api, accounts)
     deadline_s = asyncio.get_running_loop().time() + _PENDING_S
     while True:
@@ -189,16 +214,22 @@ async def _read(
 ) -> list[Wallet]:
     wallets: list[Wallet | None] = [None] * len(accounts)
     places = iter(range(len(accounts)))  # shared, so that every reader takes the next one free
+    trust = _Trust()
 
     async def reader() -> None:
         for place in places:
             account = accounts[place]
+            if trust.is_gone:
+                wallets[place] = Wallet(account, None)
+                continue
             try:
                 caught = await api.catches(account.token) if with_catches else []
                 coupons = tuple(await api.wallet(account.token))
             except ApiError:
+                trust.failed()
                 wallets[place] = Wallet(account, None)
             else:
+                trust.answered()
                 withdrawn = frozenset(each.cat for each in caught if each.no_coupon is not None)
                 wallets[place] = Wallet(account, coupons, withdrawn)
 
@@ -214,18 +245,25 @@ async def note_lists(api: Api, tokens: Iterable[tuple[str, str]], history: Histo
     What can't be read is not written down.
     """
     players = iter(tokens)  # shared, so that every reader takes the next one free
+    trust = _Trust()
 
     async def reader() -> None:
         for player, token in players:
-            with contextlib.suppress(ApiError):
+            if trust.is_gone:
+                return
+            try:
                 asked_ms = wall_clock_ms()
                 coupons = [_kept(coupon) for coupon in await api.wallet(token)]
                 history.wallet(player, asked_ms, coupons)
                 asked_ms = wall_clock_ms()
                 catches = await api.catches(token)
-                history.catches(
-                    player, asked_ms, [KeptCatch(c.cat, c.attempt, c.points) for c in catches]
-                )
+            except ApiError:
+                trust.failed()
+                continue
+            trust.answered()
+            history.catches(
+                player, asked_ms, [KeptCatch(c.cat, c.attempt, c.points) for c in catches]
+            )
 
     async with asyncio.TaskGroup() as group:
         for _ in range(_READERS):
