@@ -218,8 +218,6 @@ def bots(url: str, **options: Any) -> None:
         report = run_to_end(_play(chosen))
     except (AddressError, OptionsError, ConditionError, HistoryError, RunError) as error:
         raise click.ClickException(str(error)) from error
-    for expression in report.failed:
-        click.echo(f"failed: {expression}", err=True)
     sys.exit(FAIL_IF_EXIT if report.failed else 0)
 
 

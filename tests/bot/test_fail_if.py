@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from catbot.fail_if import ConditionError, failures, parse
+from catbot.fail_if import ConditionError, judged, parse
 from catbot.histogram import Percentiles
 from catbot.options import Options
 from catbot.reconcile import Reconciliation
@@ -52,12 +52,14 @@ SLOW = report(
     ],
 )
 def test_a_condition_is_held_against_the_report(text: str, holds: bool) -> None:
-    assert parse(text).holds(SLOW) is holds
+    assert parse(text).check(SLOW).holds is holds
 
 
 @pytest.mark.parametrize("comparison", ["<", ">", "<=", ">=", "==", "!="])
 def test_a_duration_that_was_never_measured_meets_no_condition(comparison: str) -> None:
-    assert not parse(f"p99_coupon_ms{comparison}0").holds(SLOW)
+    checked = parse(f"p99_coupon_ms{comparison}0").check(SLOW)
+    assert not checked.holds
+    assert (checked.verdict, checked.shown) == ("not measured", f"p99_coupon_ms{comparison}0")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,12 @@ def test_a_bad_condition_says_what_is_wrong(text: str, complaint: str) -> None:
         parse(text)
 
 
-def test_failures_are_told_as_they_were_written() -> None:
+def test_conditions_are_told_as_they_were_written_with_what_was_measured() -> None:
     conditions = [parse(text) for text in ("errors>0", "coupons<1", "p99_catch_ms>250")]
-    assert failures(conditions, SLOW) == ["errors>0", "p99_catch_ms>250"]
+    report = judged(conditions, SLOW)
+    assert report.failed == ["errors>0", "p99_catch_ms>250"]
+    assert [f"{one.verdict}: {one.shown}" for one in report.conditions] == [
+        "failed: errors>0 (it was 2)",
+        "passed: coupons<1 (it was 7)",
+        "failed: p99_catch_ms>250 (it was 300)",
+    ]

@@ -124,3 +124,18 @@ def test_in_a_simple_run_players_arrive_evenly_over_the_ramp(
     assert all(move.comes and move.due_s <= ramp_s for move in moves)
     for before, after in pairwise(moves):
         assert after.due_s - before.due_s == pytest.approx(ramp_s / players, abs=1e-6)
+
+
+def test_a_plan_says_what_is_done_when_and_how_many_are_to_be_there() -> None:
+    plan = parse_phases("ramp 10s to 500, hold 60s, spike 5s to 3000, ramp 10s to 0, hold inf")
+    assert plan.during(0.0) == ("ramp to 500", 0)
+    assert plan.during(5.0) == ("ramp to 500", 250)
+    assert plan.during(30.0) == ("hold", 500)
+    assert plan.during(72.0) == ("spike to 3000", 3_000)
+    assert plan.during(80.0) == ("ramp to 0", 250)
+    assert plan.during(1_000.0) == ("hold", 0)
+
+
+def test_at_the_end_of_a_plan_the_last_phase_is_over() -> None:
+    assert parse_phases("ramp 0s to 5, hold 1s").during(1.0) == ("hold", 5)
+    assert parse_phases("ramp 1s to 5, spike 1s to 9").during(2.0) == ("spike to 9", 5)

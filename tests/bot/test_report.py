@@ -2,14 +2,16 @@ import json
 import math
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
-from catbot.chart import Axis, Chart, Line
+from catbot.chart import Axis, Chart, Line, _ticks
+from catbot.fail_if import judged, parse
 from catbot.histogram import Histogram
 from catbot.options import Options
 from catbot.page import to_html
 from catbot.phases import Span
 from catbot.reconcile import Reconciliation
-from catbot.report import Outcome, Report, build, to_json
+from catbot.report import Outcome, Report, build, remarks, to_json
 from catbot.scores import Scores
 from catbot.series import Series
 from catbot.tally import Tally
@@ -25,7 +27,7 @@ CONTRACT = {
 
 
 def report_of(honest: Tally, *cheats: tuple[str, Tally], title: str = "http://localhost") -> Report:
-    series = Series(honest)
+    series = Series(Scores(honest))
     series.look(1.0)
     part = Part(
         scores=Scores(honest, dict(cheats), Histogram(), cpu_s=0.5),
@@ -152,6 +154,42 @@ def test_a_chart_has_a_gap_where_nothing_was_measured() -> None:
     line = Line("p50", [1.0, 2.0, None, 3.0, 4.0])
     drawn = Chart("t", [line], [1.0, 2.0, 3.0, 4.0, 5.0]).draw()
     assert drawn.count("<polyline") == 2
+
+
+def test_a_pointer_reads_what_the_lines_say_at_each_moment() -> None:
+    lines = [Line("p50", [1.0, None, 2_345.6]), Line("p99", [7.25, None, None])]
+    drawn = Chart("t", lines, [1.0, 2.0, 150.0]).draw()
+    assert drawn.count('class="at"') == 3
+    assert "1 s&#160;&#160; p50 1&#160;&#160; p99 7.25<" in drawn
+    assert ">2 s<" in drawn
+    assert "2:30&#160;&#160; p50 2,346<" in drawn
+
+
+@given(st.floats(0.001, 1e6))
+def test_the_moments_named_below_a_chart_are_few_and_within_it(span_s: float) -> None:
+    at_s = [float(found) for found in _ticks(span_s)]
+    assert at_s[0] == 0
+    assert at_s[-1] <= span_s
+    assert len(at_s) <= 12
+
+
+def test_the_page_says_what_came_of_every_condition_and_who_never_got_in() -> None:
+    report = report_of(busy_tally())
+    conditions = [parse(text) for text in ("errors>0", "coupons<1", "p99_reveal_ms>5")]
+    page = to_html(judged(conditions, report))
+    assert "failed: errors&gt;0 (it was 2)" in page
+    assert "passed: coupons&lt;1 (it was 1)" in page
+    assert "not measured: p99_reveal_ms&gt;5" in page
+    assert "1 of 4 players were never let in" in page
+
+
+def test_bots_that_were_late_themselves_are_remarked_on() -> None:
+    late = Histogram()
+    late.record(80.0)
+    report = report_of(Tally())
+    assert remarks(report) == []
+    (remark,) = remarks(msgspec.structs.replace(report, lag_ms=late.percentiles()))
+    assert "more processes" in remark
 
 
 def test_a_lonely_value_in_a_chart_is_a_dot() -> None:

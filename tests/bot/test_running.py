@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 from catbot import bot, connection, player, reconnect, running
 from catbot import crowd as crowd_module
@@ -379,6 +380,36 @@ async def test_a_run_that_could_only_fail_does_not_start(
     assert not street.paths
 
 
+async def test_wallets_of_a_server_that_went_away_are_not_all_waited_for(
+    street: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_module, "_LOST_MOST", 2)
+    monkeypatch.setattr(reconcile_module, "_READERS", 1)
+
+    async def go(street: Any, socket: Any, _: str, __: Any) -> None:
+        street.is_gone = True
+        await socket.close(1001, "going")
+
+    street.answers["fix"] = go
+    report = await run(options(street, players=8, duration_s=0.5))
+    assert report.reconciliation.unread == 8
+    assert report.reconciliation.problems == ("8 wallets could not be read",)
+    assert street.paths["/v1/me/coupons"] == 2
+
+
+async def test_an_address_that_leads_elsewhere_is_a_clear_error(street: Any) -> None:
+    with pytest.raises(RunError, match="is it the address of a server"):
+        await run(msgspec.structs.replace(options(street, centre=None), url=street.url + "/else"))
+
+
+async def test_a_report_that_cannot_be_written_stops_the_run_before_it_begins(
+    street: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(OptionsError, match="can't be written"):
+        await run(options(street, report=str(tmp_path)))
+    assert not street.said
+
+
 async def test_a_bad_address_is_a_clear_error() -> None:
     with pytest.raises(AddressError):
         await run(Options(url="nowhere"))
@@ -468,7 +499,7 @@ async def test_off_a_terminal_a_run_shows_a_summary_in_plain_text(street: Any) -
     out = io.StringIO()
     await run(options(street, fail_if=("fixes>0",)), Console(file=out, width=100))
     assert "reconciled" in out.getvalue()
-    assert "failed: fixes>0" in out.getvalue()
+    assert "failed: fixes>0 (it was " in out.getvalue()
     assert "\x1b" not in out.getvalue()
 
 
@@ -476,7 +507,8 @@ async def test_on_a_terminal_a_run_shows_a_live_table(street: Any) -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, force_terminal=True)
     await run(options(street), console)
-    assert "honest" in out.getvalue()
+    assert "last 5 s" in out.getvalue()
+    assert "hold, 1 s of 2" in out.getvalue()
 
 
 async def test_a_run_can_write_a_page(street: Any, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
+from catbot.scores import Scores
 from catbot.series import Series
 from catbot.tally import Tally
 
 
 def test_a_sample_tells_what_happened_since_the_one_before() -> None:
     tally = Tally()
-    series = Series(tally)
+    series = Series(Scores(tally))
     tally.fixes, tally.online = 10, 5
     tally.latencies.catch.record(100.0)
     series.look(2.0)
@@ -20,7 +21,7 @@ def test_a_sample_tells_what_happened_since_the_one_before() -> None:
 
 def test_however_long_a_run_is_its_samples_stay_few_and_lose_nothing() -> None:
     tally = Tally()
-    series = Series(tally)
+    series = Series(Scores(tally))
     for _ in range(3_001):
         tally.fixes += 3
         series.look(1.0)

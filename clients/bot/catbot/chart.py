@@ -8,10 +8,12 @@ import msgspec
 
 from catbot.phases import Span
 
-_WIDTH, _HEIGHT = 720, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 20, 26
+_WIDTH, _HEIGHT = 720, 228
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 22, 40, 26
 _COLOURS = 6
 _NAME_WIDTH = 60
+_TICKS_MOST = 6
+_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -87,6 +89,7 @@ class Chart(msgspec.Struct, frozen=True):
         parts = drawing.phases(self.spans) + drawing.grid()
         for colour, line in zip(colours, self.lines, strict=True):
             parts += [drawing.line(run, colour) for run in _runs(self.at_s, line.values)]
+        parts += drawing.readings(self.at_s, self.lines)
         return (
             f"<figure><figcaption>{title}<i>{legend}</i></figcaption>"
             f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{title}">'
@@ -111,12 +114,35 @@ class _Drawing(msgspec.Struct, frozen=True):
             f'<text x="{_LEFT - 7}" y="{self.y(mark) + 4}" text-anchor="end">{mark:,.10g}</text>'
             for mark in self.axis.marks()
         ]
-        ends = (("start", 0.0), ("middle", self.span_s / 2), ("end", self.span_s))
         return rows + [
-            f'<text x="{self.x(second)}" y="{_HEIGHT - 6}" text-anchor="{side}">{second:.0f} s'
+            f'<text x="{self.x(second)}" y="{_HEIGHT - 6}" text-anchor="middle">{_clock(second)}'
             "</text>"
-            for side, second in ends
+            for second in _ticks(self.span_s)
         ]
+
+    def readings(self, at_s: Sequence[float], lines: Sequence[Line]) -> list[str]:
+        """What the lines say at each moment, which a pointer above it shows: without a script."""
+        parts = []
+        left = float(_LEFT)
+        for number, second in enumerate(at_s):
+            here = self.x(second)
+            after = self.x(at_s[number + 1]) if number + 1 < len(at_s) else here
+            right = round((here + after) / 2, 1)
+            values = [
+                f"{escape(line.name)} {value:,.4g}"
+                if abs(value) < 1000
+                else f"{escape(line.name)} {value:,.0f}"
+                for line in lines
+                if (value := line.values[number]) is not None
+            ]
+            text = "&#160;&#160; ".join([_clock(second), *values])
+            parts.append(
+                f'<g class="at"><path class="area" d="M{left} {_TOP}H{right}V{_HEIGHT - _BOTTOM}'
+                f'H{left}z"/><path class="now" d="M{here} {_TOP}V{_HEIGHT - _BOTTOM}"/>'
+                f'<text x="{_WIDTH - _RIGHT}" y="16" text-anchor="end">{text}</text></g>'
+            )
+            left = right
+        return parts
 
     def phases(self, spans: Sequence[Span]) -> list[str]:
         """Every second phase is shaded; what is done in it stands above where there is room, and
@@ -143,6 +169,24 @@ class _Drawing(msgspec.Struct, frozen=True):
             return f'<circle class="{colour}" cx="{points[0][0]}" cy="{points[0][1]}" r="2"/>'
         way = " ".join(f"{x},{y}" for x, y in points)
         return f'<polyline class="{colour}" points="{way}"/>'
+
+
+def _ticks(span_s: float) -> list[float]:
+    """Round moments to name below a chart, from 0 to at most its end."""
+    step_s = next((one for one in _STEPS_S if span_s / one <= _TICKS_MOST), _STEPS_S[-1])
+    if span_s < _STEPS_S[0]:
+        return [0.0]
+    return [float(number * step_s) for number in range(int(span_s // step_s) + 1)]
+
+
+def _clock(second: float) -> str:
+    """A moment of a run: `45 s`, `12:30` or `2:00:00`."""
+    whole = round(second)
+    if whole < 120:
+        return f"{whole} s"
+    minutes, seconds = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def _runs(at_s: Sequence[float], values: Sequence[float | None]) -> list[list[tuple[float, float]]]:

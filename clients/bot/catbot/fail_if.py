@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from catbot.histogram import Percentiles
-from catbot.report import Report
+from catbot.report import Checked, Report
 
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -44,17 +44,20 @@ class Condition(msgspec.Struct, frozen=True):
     comparison: str
     bound: float
 
-    def holds(self, report: Report) -> bool:
-        """Whether the report meets the condition, so that the run failed."""
+    def check(self, report: Report) -> Checked:
+        """What the report says, and whether that fails the run."""
         value: Any = report
         for step in self.path:
             if isinstance(value, dict):
                 if step not in value:
-                    return _COMPARISONS[self.comparison](0.0, self.bound)
+                    value = 0
+                    break
                 value = value[step]
             else:
                 value = getattr(value, step)
-        return value is not None and _COMPARISONS[self.comparison](float(value), self.bound)
+        measured = None if value is None else float(value)
+        holds = measured is not None and _COMPARISONS[self.comparison](measured, self.bound)
+        return Checked(self.text, measured, holds)
 
 
 def parse(text: str) -> Condition:
@@ -71,9 +74,11 @@ def parse(text: str) -> Condition:
     return Condition(text.strip(), _path_of(match["name"], text), match["comparison"], bound)
 
 
-def failures(conditions: Iterable[Condition], report: Report) -> list[str]:
-    """The conditions that hold, as they were written."""
-    return [condition.text for condition in conditions if condition.holds(report)]
+def judged(conditions: Iterable[Condition], report: Report) -> Report:
+    """The report with what came of each condition."""
+    checked = [condition.check(report) for condition in conditions]
+    failed = [one.text for one in checked if one.holds]
+    return msgspec.structs.replace(report, conditions=checked, failed=failed)
 
 
 def _path_of(name: str, text: str) -> tuple[str, ...]:

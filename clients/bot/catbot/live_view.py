@@ -1,164 +1,186 @@
-"""What a run looks like while it runs: a live table on a terminal, plain lines elsewhere."""
+"""What a run looks like while it runs: a live view on a terminal, plain lines elsewhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from rich.console import Console
+import msgspec
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
-from catbot.histogram import Percentiles
 from catbot.options import Options
-from catbot.report import Report, differs
+from catbot.phases import Plan
+from catbot.recent import TIMED, Recent
 from catbot.scores import Scores
-from catbot.tally import Tally
+from catbot.summary import listed
 
 _REDRAW_S = 0.5
 _LINE_S = 5.0
-_REASONS_SHOWN = 6
+_LATELY_S = 5.0
+_KINDS_SHOWN = 5
+_WIDTH = 78
+_BARS = "▁▂▃▄▅▆▇█"
+_OVER = "over: the last answers, then every wallet is read"
 
 
-class Rates:
-    """Fixes and catches per second between two looks at a tally."""
+class Running(msgspec.Struct, frozen=True):
+    """A run that can be watched. `stop` is set where it ends before its time."""
 
-    def __init__(self, tally: Tally) -> None:
-        self._tally = tally
-        self._fixes = self._catches = 0
-        self.fixes_per_s = self.catches_per_s = 0.0
+    options: Options
+    scores: Scores
+    stop: asyncio.Event
 
-    def look(self, lasted_s: float) -> None:
-        """Renew the rates with what was counted in the last `lasted_s` seconds."""
-        if lasted_s > 0:
-            self.fixes_per_s = (self._tally.fixes - self._fixes) / lasted_s
-            self.catches_per_s = (self._tally.catches - self._catches) / lasted_s
-        self._fixes, self._catches = self._tally.fixes, self._tally.catches
+    @property
+    def plan(self) -> Plan:
+        """When bots come and leave."""
+        return self.options.plan()
+
+    def is_over(self, at_s: float) -> bool:
+        """Whether nobody plays any more, `at_s` seconds after the start."""
+        return self.stop.is_set() or at_s >= self.plan.lasts_s
 
 
 @asynccontextmanager
-async def watch(console: Console | None, scores: Scores, options: Options) -> AsyncIterator[None]:
-    """Show the scores on the console as long as the block runs."""
+async def watch(console: Console | None, run: Running) -> AsyncIterator[None]:
+    """Show on the console how a run goes, as long as the block lasts."""
     if console is None:
         yield
         return
     show = _redraw if console.is_terminal else _print_lines
     async with asyncio.TaskGroup() as tasks:
-        showing = tasks.create_task(show(console, scores, options))
+        showing = tasks.create_task(show(console, run))
         try:
             yield
         finally:
             showing.cancel()
 
 
-def show_summary(console: Console, report: Report) -> None:
-    """The report in short."""
-    table = Table(title="Load report", show_header=False)
-    table.add_row("players", f"{report.connected} of {report.players} connected")
-    table.add_row("fixes", f"{report.fixes} ({report.fixes_per_s}/s)")
-    table.add_row("catches", f"{report.catches} ({report.catches_per_s}/s)")
-    table.add_row("coupons", str(report.coupons))
-    table.add_row("refused", _counts(report.refused))
-    table.add_row("errors", f"{report.errors} {_counts(report.error_kinds)}".strip())
-    table.add_row("disconnects", _counts(report.disconnects))
-    table.add_row("arrival", _spread(report.arrival_ms))
-    if report.return_ms.p50 is not None:
-        table.add_row("return", _spread(report.return_ms))
-    table.add_row("connect", _spread(report.connect_ms))
-    for name in ("fix", "reveal", "catch", "coupon"):
-        due, sent = getattr(report, f"{name}_ms"), getattr(report.since_sent, f"{name}_ms")
-        table.add_row(name, _spread(due))
-        if differs(due, sent):
-            table.add_row("  once sent", _spread(sent))
-    table.add_row("own lag", _spread(report.lag_ms))
-    table.add_row(
-        "bots' CPU", f"{report.cpu_s:.1f} s, {report.cpu_us_per_message:.0f} us a message"
-    )
-    if report.cheaters.players:
-        table.add_row(
-            "cheaters",
-            f"{report.cheaters.players}, {report.cheaters.catches} catches, "
-            f"{report.cheaters.fouls} fouls, refused {_counts(report.cheaters.refused)}",
-        )
-    table.add_row("reconciled", "yes" if report.reconciled else "NO")
-    console.print(table)
-    for problem in report.reconciliation.problems:
-        console.print(f"  {problem}", markup=False)
-    for condition in report.failed:
-        console.print(f"failed: {condition}", markup=False)
-
-
-async def _redraw(console: Console, scores: Scores, options: Options) -> None:
+async def _redraw(console: Console, run: Running) -> None:
     loop = asyncio.get_running_loop()
-    rates = Rates(scores.honest)
-    start_s = last_s = loop.time()
+    recent = Recent(run.scores, _LATELY_S)
+    start_s = loop.time()
     # Drawn by hand: rich's own refresh thread would race the loop for the interpreter.
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
-            live.update(_table(scores, rates, loop.time() - start_s, options), refresh=True)
+            live.update(_view(run, recent, loop.time() - start_s), refresh=True)
             await asyncio.sleep(_REDRAW_S)
-            now_s = loop.time()
-            rates.look(now_s - last_s)
-            last_s = now_s
+            recent.look(loop.time() - start_s)
 
 
-async def _print_lines(console: Console, scores: Scores, options: Options) -> None:
+async def _print_lines(console: Console, run: Running) -> None:
     loop = asyncio.get_running_loop()
-    rates = Rates(scores.honest)
-    start_s = last_s = loop.time()
-    while True:
+    recent = Recent(run.scores, _LINE_S)
+    start_s = loop.time()
+    at_s = 0.0
+    while not run.is_over(at_s):
         await asyncio.sleep(_LINE_S)
-        now_s = loop.time()
-        rates.look(now_s - last_s)
-        last_s = now_s
-        console.print(_line(scores, rates, now_s - start_s, options), markup=False, soft_wrap=True)
+        at_s = loop.time() - start_s
+        recent.look(at_s)
+        console.print(_line(run.scores, recent, at_s), markup=False, soft_wrap=True)
+    console.print(f"{at_s:.0f}s: {_OVER}", markup=False)
 
 
-def _line(scores: Scores, rates: Rates, at_s: float, options: Options) -> str:
-    tally = scores.honest
-    catch = tally.latencies.catch.total.percentiles()
+def _line(scores: Scores, recent: Recent, at_s: float) -> str:
+    tally, catch = scores.honest, recent.percentiles("catch")
+    took = "" if catch.p50 is None else f", catch p50 {catch.p50:.1f} p99 {catch.p99:.1f} ms"
+    trouble = "".join(
+        f", {counts.total()} {name}"
+        for name, counts in (
+            ("disconnects", tally.disconnects),
+            ("failed connects", tally.failed_connects),
+        )
+        if counts
+    )
     return (
-        f"{at_s:.0f}s: {scores.online} players, {rates.fixes_per_s:.0f} fixes/s, "
-        f"{tally.catches} catches ({rates.catches_per_s:.1f}/s), {tally.coupons} coupons, "
-        f"{tally.refused.total()} refused, {tally.errors.total()} errors, catch {_spread(catch)}"
+        f"{at_s:.0f}s: {scores.online} players, {recent.per_s('fixes'):.0f} fixes/s, "
+        f"{tally.catches} catches ({recent.per_s('catches'):.1f}/s), {tally.coupons} coupons, "
+        f"{tally.refused.total()} refused, {tally.errors.total()} errors{trouble}{took}"
     )
 
 
-def _table(scores: Scores, rates: Rates, at_s: float, options: Options) -> Table:
-    tally = scores.honest
-    table = Table(title=f"{options.url}, {at_s:.0f} of {options.plan().lasts_s:.0f} s")
-    for heading in ("", "honest", "cheaters"):
-        table.add_column(heading)
-    cheats = list(scores.cheating.values())
-    table.add_row("players", str(tally.online), str(sum(cheat.online for cheat in cheats)))
-    table.add_row("fixes/s", f"{rates.fixes_per_s:.0f}", "")
-    table.add_row("catches/s", f"{rates.catches_per_s:.1f}", "")
-    table.add_row("catches", str(tally.catches), str(sum(cheat.catches for cheat in cheats)))
-    table.add_row("coupons", str(tally.coupons), str(sum(cheat.coupons for cheat in cheats)))
-    table.add_row(
-        "refused",
-        _counts(dict(tally.refused.most_common(_REASONS_SHOWN))),
-        str(sum(cheat.refused.total() for cheat in cheats)),
-    )
-    table.add_row(
-        "errors", str(tally.errors.total()), str(sum(cheat.errors.total() for cheat in cheats))
-    )
-    latencies = tally.latencies
-    for name, latency in (
-        ("arrival", latencies.arrival),
-        ("fix", latencies.fix),
-        ("reveal", latencies.reveal),
-        ("catch", latencies.catch),
-        ("coupon", latencies.coupon),
+def _view(run: Running, recent: Recent, at_s: float) -> RenderableType:
+    lasts_s = run.plan.lasts_s
+    head = Table.grid(expand=True)
+    head.add_column()
+    head.add_column(justify="right")
+    if run.is_over(at_s):
+        doing = _OVER
+    else:
+        phase, _ = run.plan.during(at_s)
+        doing = f"{phase}, {at_s:.0f} s" + (f" of {lasts_s:.0f}" if lasts_s < math.inf else "")
+    head.add_row(Text(run.options.url, style="bold"), Text(doing))
+    head.width = _WIDTH
+    parts: list[RenderableType] = [head]
+    if lasts_s < math.inf:
+        parts.append(ProgressBar(lasts_s, min(at_s, lasts_s), width=_WIDTH))
+    return Group(*parts, _counted(run, recent, at_s), _timed(run, recent))
+
+
+def _counted(run: Running, recent: Recent, at_s: float) -> Table:
+    tally = run.scores.honest
+    table = Table(box=SIMPLE_HEAD, width=_WIDTH)
+    table.add_column("")
+    for heading in (f"last {_LATELY_S:.0f} s", "in all"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", ratio=1, no_wrap=True, overflow="ellipsis")
+
+    def per_s(name: str) -> str:
+        return f"{recent.per_s(name):,.1f}/s"
+
+    wanted = "" if run.is_over(at_s) else f" of {run.plan.during(at_s)[1]:,}"
+    trouble = "bold red" if tally.errors else ""
+    table.add_row("players", f"{run.scores.online:,}{wanted}", "", _trend(recent.players))
+    table.add_row("fixes", per_s("fixes"), f"{tally.fixes:,}", _trend(recent.fixes))
+    table.add_row("catches", per_s("catches"), f"{tally.catches:,}", _trend(recent.catches))
+    table.add_row("coupons", per_s("coupons"), f"{tally.coupons:,}", "")
+    for name, counts in (
+        ("refused", tally.refused),
+        ("disconnects", tally.disconnects),
+        ("failed_connects", tally.failed_connects),
+        ("errors", tally.errors),
     ):
-        table.add_row(name, _spread(latency.total.percentiles()), "")
+        kinds = {str(kind): count for kind, count in counts.most_common(_KINDS_SHOWN)}
+        table.add_row(
+            name.replace("_", " "),
+            per_s(name) if counts else "-",
+            f"{counts.total():,}",
+            listed(kinds) if kinds else "",
+            style=trouble if name == "errors" else "",
+        )
+    cheats = run.scores.cheating.values()
+    if cheats:
+        catches, fouls = sum(one.catches for one in cheats), sum(one.fouls for one in cheats)
+        here = f"{sum(one.online for one in cheats):,} here"
+        table.add_row("cheaters", here, f"{catches:,}", f"of these {fouls:,} fouls")
     return table
 
 
-def _spread(times: Percentiles) -> str:
-    if times.p50 is None:
-        return "-"
-    return f"p50 {times.p50:.1f} p90 {times.p90:.1f} p99 {times.p99:.1f} max {times.max:.1f} ms"
+def _timed(run: Running, recent: Recent) -> Table:
+    table = Table(box=SIMPLE_HEAD, width=_WIDTH)
+    table.add_column("\nms", no_wrap=True)
+    for heading in (f"last {_LATELY_S:.0f} s\np50", "\np99", "\nmax"):
+        table.add_column(heading, justify="right", ratio=1, min_width=8, no_wrap=True)
+    for heading in ("in all\np50", "\np90", "\np99", "\nmax"):
+        table.add_column(heading, justify="right", ratio=1, no_wrap=True, style="dim")
+    latencies = run.scores.honest.latencies
+    totals = {name: getattr(latencies, name).total for name in TIMED}
+    for name, total in {**totals, "lag": run.scores.lag}.items():
+        whole, lately = total.percentiles(), recent.percentiles(name)
+        values = [lately.p50, lately.p99, lately.max, whole.p50, whole.p90, whole.p99, whole.max]
+        table.add_row("own lag" if name == "lag" else name, *map(_ms, values))
+    return table
 
 
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "-"
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f}" if value < 1000 else f"{value:,.0f}"
+
+
+def _trend(values: Sequence[float]) -> str:
+    """A line of bars, as high as the values are beside the highest."""
+    highest = max(values, default=0.0) or 1.0
+    return "".join(_BARS[min(7, int(8 * max(value, 0.0) / highest))] for value in values)

@@ -1,16 +1,22 @@
-"""The report as one page that needs nothing else: inline SVG charts, no script, no network."""
+"""The report as one page that needs nothing else: inline SVG charts, no script, no network.
+
+A pointer (or a finger) on a chart reads what its lines say there.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import pairwise
 
 from catbot.chart import Chart, Line
 from catbot.histogram import Percentiles
-from catbot.report import Report, differs
+from catbot.report import Report, differs, remarks
 from catbot.series import Sample
 
 _REASONS_DRAWN = 6
 _OF_PHASES = ("players", "ramp_s", "duration_s")
+_NOT_OF_THE_RUN = ("report", "json", "history", "fail_if", "tokens")
+_CLASSES = {"failed": "bad", "passed": "good", "not measured": "doubt"}
 _COLOURS = {"p50": 0, "p90": 2, "p99": 1, "max": 3}
 """A percentile has the same colour in every chart."""
 
@@ -43,12 +49,16 @@ th{color:var(--soft);font-weight:500}td:first-child,th:first-child{text-align:le
 .words td{text-align:left;overflow-wrap:anywhere}.words td:first-child{white-space:nowrap}
 .beside td{color:var(--soft)}.tables{display:flex;flex-wrap:wrap;gap:0 3rem}
 td .bar{display:block;height:.5rem;border-radius:.25rem;background:var(--c0);min-width:2px}
+.verdict{margin:1rem 0}.verdict p{margin:.15rem 0}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}
+.doubt{color:var(--c3);font-weight:600}
 svg{width:100%;height:auto;display:block}text{font:11px system-ui,sans-serif;fill:var(--soft)}
 .grid{stroke:var(--line)}.odd{fill:none;pointer-events:all}.even{fill:var(--line);opacity:.45}
-.grid,polyline{vector-effect:non-scaling-stroke}
+.at{opacity:0}.at:hover{opacity:1}.area{fill:none;pointer-events:all}.now{stroke:var(--soft)}
+.at text{fill:var(--ink)}
+.grid,polyline,.now{vector-effect:non-scaling-stroke}
 polyline{fill:none;stroke-width:1.6;stroke-linejoin:round}
-@media(max-width:40rem){text{font-size:17px}.phase{display:none}td,th{padding:.25rem .5rem}
+@media(max-width:40rem){text{font-size:19px}.phase{display:none}td,th{padding:.25rem .5rem}
 body{margin:1rem auto}.cards{grid-template-columns:1fr 1fr}}
 span.c0{color:var(--c0)}span.c1{color:var(--c1)}span.c2{color:var(--c2)}span.c3{color:var(--c3)}
 span.c4{color:var(--c4)}span.c5{color:var(--c5)}
@@ -69,9 +79,6 @@ def to_html(report: Report) -> str:
         _bars("Errors", report.error_kinds),
         _cheaters(report),
     )
-    options = {name: str(value) for name, value in report.options.items() if value is not None}
-    if "phases" in options:  # which were given instead
-        options = {name: options[name] for name in options if name not in _OF_PHASES}
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -81,7 +88,7 @@ def to_html(report: Report) -> str:
         f'<div class="charts">{"".join(chart.draw() for chart in charts(report))}</div>'
         f"<h2>Latencies, ms</h2>{_latencies(report)}"
         f'<div class="tables">{"".join(tables)}</div>'
-        f"<h2>Options</h2>{_rows(options)}</body></html>\n"
+        f"<h2>Options</h2>{_rows(_options(report))}</body></html>\n"
     )
 
 
@@ -117,26 +124,48 @@ def charts(report: Report) -> list[Chart]:
             lines(caught="catches_per_s", refused="refused_per_s"),
         ),
         chart("Refusals per second, by reason", _reasons(series)),
-        chart("Disconnects and errors", lines(disconnects="disconnects", errors="errors")),
+        chart("Trouble per second", _troubles(series)),
+        chart("The bots' own lag, ms", lines(p99="lag_p99_ms"), log=True),
     ]
 
 
-def _reasons(series: Iterable[Sample]) -> list[Line]:
+def _troubles(series: Sequence[Sample]) -> list[Line]:
+    lasted_s = _lengths_s(series)
+    return [
+        Line(
+            name,
+            [
+                getattr(sample, field) / length_s
+                for sample, length_s in zip(series, lasted_s, strict=True)
+            ],
+            colour,
+        )
+        for name, field, colour in (
+            ("lost lines", "disconnects", 0),
+            ("failed connects", "failed_connects", 3),
+            ("errors", "errors", 1),
+        )
+    ]
+
+
+def _lengths_s(series: Sequence[Sample]) -> list[float]:
+    """How many seconds each sample is of."""
+    ends_s = [sample.at_s for sample in series]
+    return [(later - before) or 1.0 for before, later in pairwise([0.0, *ends_s])]
+
+
+def _reasons(series: Sequence[Sample]) -> list[Line]:
     """A line for each of the most frequent reasons."""
-    samples = list(series)
     total: Counter[str] = Counter()
-    for sample in samples:
+    for sample in series:
         total.update(sample.refused)
-    lasted_s = [
-        later.at_s - before
-        for before, later in zip([0.0, *(s.at_s for s in samples)], samples, strict=False)
-    ]
+    lasted_s = _lengths_s(series)
     return [
         Line(
             reason,
             [
-                sample.refused.get(reason, 0) / (length_s or 1.0)
-                for sample, length_s in zip(samples, lasted_s, strict=True)
+                sample.refused.get(reason, 0) / length_s
+                for sample, length_s in zip(series, lasted_s, strict=True)
             ],
         )
         for reason, _ in total.most_common(_REASONS_DRAWN)
@@ -144,13 +173,27 @@ def _reasons(series: Iterable[Sample]) -> list[Line]:
 
 
 def _verdict(report: Report) -> str:
-    faults = [f"failed: {condition}" for condition in report.failed]
-    if not report.reconciled:
-        faults.append("not every coupon is in its player's wallet")
-    faults.extend(report.reconciliation.problems)
-    if not faults:
-        return '<p class="good">No condition failed; every coupon is in its player\'s wallet.</p>'
-    return "".join(f'<p class="bad">{escape(fault)}</p>' for fault in faults)
+    checked = "".join(
+        f'<p class="{_CLASSES[one.verdict]}">{one.verdict}: {escape(one.shown)}</p>'
+        for one in report.conditions
+    )
+    if report.reconciled:
+        wallets = '<p class="good">Every coupon is in its player\'s wallet.</p>'
+    else:
+        faults = ("not every coupon is in its player's wallet", *report.reconciliation.problems)
+        wallets = "".join(f'<p class="bad">{escape(fault)}</p>' for fault in faults)
+    said = "".join(f'<p class="doubt">{escape(remark)}</p>' for remark in remarks(report))
+    return f'<div class="verdict">{checked}{wallets}{said}</div>'
+
+
+def _options(report: Report) -> dict[str, str]:
+    """What makes the same run again."""
+    left_out = (*_NOT_OF_THE_RUN, *(_OF_PHASES if report.options.get("phases") else ()))
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        for name, value in report.options.items()
+        if name not in left_out and value not in (None, [], ())
+    }
 
 
 def _cards(report: Report) -> str:

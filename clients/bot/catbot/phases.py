@@ -103,12 +103,29 @@ class Plan(msgspec.Struct, frozen=True):
         from_s = 0.0
         for phase in self.phases:
             to_s = from_s + phase.lasts_s
-            name = type(phase).__name__.lower()
-            to = "" if isinstance(phase, Hold) else f" to {phase.players}"
             if to_s < math.inf and phase.lasts_s > 0:
-                found.append(Span(name + to, round(from_s, 3), round(to_s, 3)))
+                found.append(Span(_name(phase), round(from_s, 3), round(to_s, 3)))
             from_s = to_s
         return found
+
+    def during(self, at_s: float) -> tuple[str, int]:
+        """The phase at a moment, by name, and of how many players the crowd is to be by then."""
+        name, players, from_s = "", 0, 0.0
+        for phase in self.phases:
+            name = _name(phase)
+            is_now = at_s < from_s + phase.lasts_s
+            match phase:
+                case Ramp(lasts_s, wanted):
+                    share = (at_s - from_s) / lasts_s if is_now else 1.0
+                    players += int((wanted - players) * share)
+                case Spike(_, wanted) if is_now:
+                    players = wanted
+                case _:
+                    pass
+            if is_now:
+                break
+            from_s += phase.lasts_s
+        return name, players
 
     def _changes(self) -> Iterator[tuple[float, bool]]:
         at_s, players = 0.0, 0
@@ -126,6 +143,11 @@ class Plan(msgspec.Struct, frozen=True):
                 case Hold():
                     pass
             at_s += phase.lasts_s
+
+
+def _name(phase: Phase) -> str:
+    to = "" if isinstance(phase, Hold) else f" to {phase.players}"
+    return type(phase).__name__.lower() + to
 
 
 def simple_plan(players: int, ramp_s: float, duration_s: float) -> Plan:

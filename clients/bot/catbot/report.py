@@ -14,6 +14,8 @@ from catbot.series import Sample
 from catbot.tally import Tally
 from catbot.troop import Part
 
+_LATE_MS = 50.0
+
 
 class Strategy(msgspec.Struct, frozen=True):
     """How one way to cheat fared.
@@ -51,6 +53,26 @@ class SinceSent(msgspec.Struct, frozen=True):
     reveal_ms: Percentiles
     catch_ms: Percentiles
     coupon_ms: Percentiles
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A `fail_if` condition beside what the run measured, None where it measured nothing."""
+
+    text: str
+    measured: float | None
+    holds: bool
+
+    @property
+    def verdict(self) -> str:
+        """What the condition did to the run."""
+        if self.measured is None:
+            return "not measured"
+        return "failed" if self.holds else "passed"
+
+    @property
+    def shown(self) -> str:
+        """The condition, and what was measured."""
+        return self.text if self.measured is None else f"{self.text} (it was {self.measured:,g})"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,8 +129,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     spans: list[Span]
     series: list[Sample]
+    conditions: list[Checked]
+    """All `fail_if` conditions."""
     failed: list[str]
-    """The `fail_if` conditions that held; none means the run passed."""
+    """Those that held; none means the run passed."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -170,8 +194,23 @@ def build(outcome: Outcome) -> Report:
         started_at=outcome.started_at,
         spans=outcome.options.plan().spans(),
         series=list(outcome.series),
+        conditions=[],
         failed=[],
     )
+
+
+def remarks(report: Report) -> list[str]:
+    """What a reader must know before they believe the rest."""
+    found = []
+    absent = report.players - report.connected
+    if absent:
+        found.append(f"{absent:,} of {report.players:,} players were never let in")
+    if (report.lag_ms.p99 or 0.0) > _LATE_MS:
+        found.append(
+            f"the bots themselves were late (p99 {report.lag_ms.p99:,.0f} ms), which is in every "
+            "latency: more processes, or another machine"
+        )
+    return found
 
 
 def to_json(report: Report) -> bytes:

@@ -1,6 +1,7 @@
 """A whole run: from options to a report."""
 
 import asyncio
+import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -13,15 +14,16 @@ from rich.console import Console
 
 from catbot.api import Api, ApiError, NotOfferedError
 from catbot.crew import CrewError, open_crew
-from catbot.fail_if import failures, parse
+from catbot.fail_if import judged, parse
 from catbot.ground import Position
 from catbot.history import History, open_history
-from catbot.live_view import show_summary, watch
+from catbot.live_view import Running, watch
 from catbot.options import Options, OptionsError
 from catbot.page import to_html
 from catbot.report import Outcome, Report, build, to_json
 from catbot.scores import Scores
 from catbot.series import Sample, Series
+from catbot.summary import show_summary
 from catbot.troop import Part, Troop, open_api_of
 from catbot.walker import Places
 
@@ -53,8 +55,7 @@ async def run(
             stage = _Stage(options, places, history, stop or asyncio.Event())
             started_at = datetime.now(UTC).isoformat(timespec="seconds")
             part, series = await _play(stage, api, console)
-            report = build(Outcome(options, started_at, part, series))
-            report = msgspec.structs.replace(report, failed=failures(conditions, report))
+            report = judged(conditions, build(Outcome(options, started_at, part, series)))
             _write(options, report)
             if console is not None:
                 show_summary(console, report)
@@ -74,12 +75,12 @@ async def _play(
     options = stage.options
     if options.processes == 1:
         troop = Troop(options, api, stage.places)
-        async with _watching(troop.scores, options, console) as series:
+        async with _watching(stage, troop.scores, console) as series:
             part = await troop.play(stage.history, stage.stop)
         return part, tuple(series.samples())
     try:
         async with open_crew(options, stage.places, stage.history) as crew:
-            async with _watching(crew.scores, options, console) as series:
+            async with _watching(stage, crew.scores, console) as series:
                 part = await crew.play(stage.stop)
             return part, tuple(series.samples())
     except BaseExceptionGroup as group:  # of the task groups that it went through
@@ -122,23 +123,27 @@ async def _places(api: Api, options: Options) -> Places:
     places = None
     try:
         places = await api.places()
-    except NotOfferedError:
-        pass
+    except NotOfferedError as error:
+        if options.centre is None:
+            raise RunError(
+                f"no map is there ({error}): is it the address of a server? Where it has none, "
+                "say where to play with --centre"
+            ) from error
     except ApiError as error:
         raise RunError(f"the server does not answer: {error}") from error
     if options.centre is not None:
         return Places(Position(*options.centre), options.radius_m)
     if places is None:
-        raise RunError("the server tells of no stores to play around; say where with --centre")
+        raise RunError("the server has no stores to play around; say where with --centre")
     return places
 
 
 @asynccontextmanager
 async def _watching(
-    scores: Scores, options: Options, console: Console | None
+    stage: _Stage, scores: Scores, console: Console | None
 ) -> AsyncIterator[Series]:
     """Show how a run goes, and look at it once a second, so that the report can show it in time."""
-    series = Series(scores.honest)
+    series = Series(scores)
 
     async def look() -> None:
         loop = asyncio.get_running_loop()
@@ -149,7 +154,8 @@ async def _watching(
             series.look(now_s - last_s)
             last_s = now_s
 
-    async with watch(console, scores, options), asyncio.TaskGroup() as tasks:
+    run = Running(stage.options, scores, stage.stop)
+    async with watch(console, run), asyncio.TaskGroup() as tasks:
         looking = tasks.create_task(look())
         try:
             yield series
@@ -161,8 +167,13 @@ def _check_writable(options: Options) -> None:
     # Found out now rather than after the run.
     files = {"report": options.report, "json": options.json, "history": options.history}
     for name, path in files.items():
-        if path is not None and not Path(path).resolve().parent.is_dir():
+        if path is None:
+            continue
+        place = Path(path).resolve()
+        if not place.parent.is_dir():
             raise OptionsError(f"{name}: {Path(path).parent} is no directory")
+        if place.is_dir() or not os.access(place if place.exists() else place.parent, os.W_OK):
+            raise OptionsError(f"{name}: {path} can't be written")
 
 
 def _make_room_for_sockets(players: int) -> None:

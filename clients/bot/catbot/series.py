@@ -5,7 +5,7 @@ from collections import Counter
 import msgspec
 
 from catbot.histogram import Histogram
-from catbot.tally import Tally
+from catbot.scores import Scores
 
 _MAX_SAMPLES = 240
 
@@ -29,7 +29,10 @@ class Sample(msgspec.Struct, frozen=True):
     refused: dict[str, int]
     """How many of each reason in this stretch."""
     disconnects: int
+    failed_connects: int
     errors: int
+    lag_p99_ms: float | None
+    """How late the bots themselves were."""
 
 
 class _Stretch(msgspec.Struct):
@@ -38,11 +41,13 @@ class _Stretch(msgspec.Struct):
     fixes: int = 0
     catches: int = 0
     disconnects: int = 0
+    failed_connects: int = 0
     errors: int = 0
     refused: Counter[str] = msgspec.field(default_factory=Counter)
     fix: Histogram = msgspec.field(default_factory=Histogram)
     reveal: Histogram = msgspec.field(default_factory=Histogram)
     catch: Histogram = msgspec.field(default_factory=Histogram)
+    lag: Histogram = msgspec.field(default_factory=Histogram)
 
     def absorb(self, later: "_Stretch") -> None:
         self.lasts_s += later.lasts_s
@@ -50,18 +55,20 @@ class _Stretch(msgspec.Struct):
         self.fixes += later.fixes
         self.catches += later.catches
         self.disconnects += later.disconnects
+        self.failed_connects += later.failed_connects
         self.errors += later.errors
         self.refused.update(later.refused)
         self.fix.add(later.fix)
         self.reveal.add(later.reveal)
         self.catch.add(later.catch)
+        self.lag.add(later.lag)
 
 
 class Series:
-    """Samples of one tally. However long a run is, at most 240: then two become one."""
+    """Samples of the honest bots. However long a run is, at most 240: then two become one."""
 
-    def __init__(self, tally: Tally) -> None:
-        self._tally = tally
+    def __init__(self, scores: Scores) -> None:
+        self._scores = scores
         self._stretches: list[_Stretch] = []
         self._looks_per_stretch = 1
         self._looks_in_last = 0
@@ -89,7 +96,7 @@ class Series:
         return samples
 
     def _new_stretch(self, lasted_s: float) -> _Stretch:
-        tally, before = self._tally, self._before
+        tally, before = self._scores.honest, self._before
         latencies = tally.latencies
         self._before = now = _Stretch(
             lasted_s,
@@ -97,8 +104,10 @@ class Series:
             tally.fixes,
             tally.catches,
             tally.disconnects.total(),
+            tally.failed_connects.total(),
             tally.errors.total(),
             tally.refused.copy(),
+            lag=self._scores.lag.copy(),
         )
         return _Stretch(
             lasted_s,
@@ -106,11 +115,13 @@ class Series:
             now.fixes - before.fixes,
             now.catches - before.catches,
             now.disconnects - before.disconnects,
+            now.failed_connects - before.failed_connects,
             now.errors - before.errors,
             now.refused - before.refused,
             latencies.fix.roll(),
             latencies.reveal.roll(),
             latencies.catch.roll(),
+            now.lag.since(before.lag),
         )
 
     def _halve(self) -> None:
@@ -141,5 +152,7 @@ def _sample(stretch: _Stretch, at_s: float) -> Sample:
         catch_max_ms=catch.max,
         refused=dict(stretch.refused),
         disconnects=stretch.disconnects,
+        failed_connects=stretch.failed_connects,
         errors=stretch.errors,
+        lag_p99_ms=stretch.lag.percentile(0.99),
     )
