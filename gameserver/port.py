@@ -9,16 +9,16 @@ from aiohttp import web
 
 from gameserver.config import Config
 from gameserver.gateway.doorman import (
-    BUSY_DOORS,
     DOORS,
     IDLE_HTTP_S,
+    OVERLOADED_DOORS,
     Doorman,
     Doors,
     hear_of_slow_readers,
     reused_connections,
 )
 from gameserver.gateway.gateway import Gateway
-from gameserver.gateway.pressure import BEAT_S, Load
+from gameserver.gateway.pressure import BEAT_S
 from gameserver.gateway.socket import PlaySocket
 from gameserver.http.pages import add_pages
 from gameserver.http.routes import GAME_ROUTES, ROUTES, make_web_app
@@ -82,6 +82,6 @@ async def serving(
 async def _mind(doors: Doors, gateway: Gateway) -> None:
     """Until cancelled: as many doors as the load wants."""
     while True:
-        is_calm = gateway.street.pressure.load is Load.CALM
-        await doors.open(DOORS if is_calm else BUSY_DOORS)
+        turns_away = gateway.street.pressure.recovers
+        await doors.open(OVERLOADED_DOORS if turns_away else DOORS)
         await asyncio.sleep(BEAT_S)

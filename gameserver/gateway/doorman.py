@@ -33,11 +33,11 @@ DOORS = 16
 """uvloop takes one connection per turn of the loop from a listening socket. In a busy process,
 whose turns are long, newcomers would wait for seconds only to be asked to come back."""
 
-BUSY_DOORS = 64
-"""... and so many of a process that is busy, whose turns last a tenth of a second and more. What
-comes in faster than it is taken waits in the kernel until it has given up, and is then served in
-vain; a scrape of the metrics stands in that line, too. While a process is calm they are too many:
-every connection wakes all of them, 3 us each."""
+OVERLOADED_DOORS = 64
+"""... and so many from an overload on, until the process is calm, where a turn may last a quarter
+of a second. Who is not taken in time has given up, and is served in vain; a scrape of the metrics
+stands in that line, too. As long as all newcomers are let in there are fewer: each is work that
+comes before the load is seen to grow, and wakes every door, 3 us each."""
 
 UNSENT_IN_KERNEL = 16 * 1024
 """Of what a phone has not taken yet the kernel keeps no more; it would keep megabytes, and a slow

@@ -79,6 +79,7 @@ class Gateway:
     def turns_away(self, socket: Wire) -> int | None:
         """In how many ms a socket is to come back for which there is no room; None: there is."""
         if not self._is_full:
+            self.street.pressure.let_in()
             return None
         self._turned_away.add(socket)
         self.street.stats.shed["sockets"] += 1

@@ -24,6 +24,10 @@ new sockets are still let in while the loop gets through between them."""
 BEATS_DOWN = 4
 """So many beats in a row must be below half of what began it, so that it does not flap."""
 
+LET_IN_PER_BEAT = 10
+"""After an overload, until the process is calm, so many newcomers are let in from beat to beat.
+What they bring shows only seconds later: all who wait outside would be in by then, and too many."""
+
 TURNED_AWAY_MOST = 1000
 """Sockets that are being told to come back; more hear 503 at the handshake, which costs less."""
 
@@ -83,10 +87,13 @@ def retry_after_ms(rng: Random) -> int:
 class Pressure:
     """The load of one process, beat by beat."""
 
-    __slots__ = ("_lags_s", "load", "relief")
+    __slots__ = ("_lags_s", "_let_in", "load", "recovers", "relief")
 
     def __init__(self) -> None:
         self._lags_s: list[float] = []
+        self._let_in = 0
+        self.recovers = False
+        """From an overload on, until the process is calm."""
         self.load = Load.CALM
         self.relief = RELIEF[Load.CALM]
 
@@ -97,13 +104,21 @@ class Pressure:
 
     def beat(self, lag_s: float) -> None:
         """Take in how late the loop was; a step of the load begins the count anew."""
+        self._let_in = 0
         self._lags_s = [*self._lags_s[1 - max(BEATS_UP, BEATS_DOWN) :], lag_s]
         load = next_load(self.load, self._lags_s)
         if load is not self.load:
             self._lags_s = [lag_s]
             self.load = load
             self.relief = RELIEF[load]
+            self.recovers = load is Load.OVERLOADED or (self.recovers and load is not Load.CALM)
+
+    def let_in(self) -> None:
+        """A newcomer comes in."""
+        self._let_in += 1
 
     def turns_away(self, sockets: int, most: int) -> bool:
         """Is a new socket to be told to come back later? `most` sockets may be (0: no limit)."""
+        if self.recovers and self._let_in >= LET_IN_PER_BEAT:
+            return True
         return not self.relief.lets_in or (most > 0 and sockets >= most)

@@ -18,7 +18,6 @@ from gameserver.app import running
 from gameserver.config import Config
 from gameserver.gateway import doorman, gateway
 from gameserver.gateway import socket as play_socket
-from gameserver.gateway.pressure import Load
 from tests.servers.game import Game, game
 from tests.waiting import until
 
@@ -221,7 +220,7 @@ async def test_silent_connections_keep_no_player_out(
 
 def test_many_who_come_at_once_are_let_in_within_few_turns_of_the_loop() -> None:
     """uvloop by itself takes one a turn, however long a turn is."""
-    count = 4 * doorman.BUSY_DOORS
+    count = 4 * doorman.OVERLOADED_DOORS
 
     async def turns(*wanted: int) -> int:
         came: list[asyncio.BaseTransport] = []
@@ -250,12 +249,12 @@ def test_many_who_come_at_once_are_let_in_within_few_turns_of_the_loop() -> None
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(turns(doorman.DOORS)) < count // 2
-        busy = runner.run(turns(doorman.BUSY_DOORS))
-        assert busy < count // doorman.DOORS
-        assert runner.run(turns(doorman.BUSY_DOORS, doorman.DOORS)) > busy
+        overloaded = runner.run(turns(doorman.OVERLOADED_DOORS))
+        assert overloaded < count // doorman.DOORS
+        assert runner.run(turns(doorman.OVERLOADED_DOORS, doorman.DOORS)) > overloaded
 
 
-async def test_a_busy_server_opens_more_doors_until_it_is_calm(tmp_path: Path) -> None:
+async def test_a_server_that_turns_players_away_opens_more_doors_meanwhile(tmp_path: Path) -> None:
     def listening(street: Game) -> int:
         port = int(street.app.url.rpartition(":")[2])
         lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
@@ -269,8 +268,9 @@ async def test_a_busy_server_opens_more_doors_until_it_is_calm(tmp_path: Path) -
 
     async with game(tmp_path) as street:
         await until(lambda: listening(street) == doorman.DOORS)
-        street.app.gateway.street.pressure.load = Load.BUSY  # which does not last
-        await until(lambda: listening(street) == doorman.BUSY_DOORS)
+        for _ in range(8):
+            street.app.gateway.street.pressure.beat(1.0)
+        await until(lambda: listening(street) == doorman.OVERLOADED_DOORS)
         await until(lambda: listening(street) == doorman.DOORS)
         async with street.player("alice") as alice:
             assert (await alice.aim("c"))["reason"] == "no_fix"

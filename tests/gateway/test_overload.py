@@ -15,25 +15,28 @@ from websockets.typing import Subprotocol
 from gameserver.app import running
 from gameserver.config import Config
 from gameserver.gateway import gateway as play_gateway
-from gameserver.gateway.pressure import RETRY_AFTER_MS, Load, Pressure
+from gameserver.gateway import pressure as pressure_module
+from gameserver.gateway.pressure import BUSY_LAG_S, RETRY_AFTER_MS, Load, Pressure
 from gameserver.protocol import MSGPACK
 from tests.servers.game import Game, plan
 from tests.waiting import until
 
 
 @asynccontextmanager
-async def overloaded(street: Game) -> AsyncIterator[Pressure]:
-    """The server as it is while its loop is a second late at every beat."""
+async def overloaded(
+    street: Game, lag_s: float = 1.0, load: Load = Load.OVERLOADED
+) -> AsyncIterator[Pressure]:
+    """The server as it is while its loop is a second (or less) late at every beat."""
     pressure = street.app.gateway.street.pressure
 
     async def late() -> None:
         while True:
-            pressure.beat(1.0)
+            pressure.beat(lag_s)
             await asyncio.sleep(0.01)
 
     beating = asyncio.create_task(late())
     try:
-        await until(lambda: pressure.load is Load.OVERLOADED)
+        await until(lambda: pressure.load is load)
         yield pressure
     finally:
         beating.cancel()
@@ -128,5 +131,19 @@ async def test_when_the_load_is_gone_newcomers_are_let_in(street: Game) -> None:
     async with overloaded(street) as pressure:
         pass
     await until(lambda: pressure.load is Load.CALM)
+    async with street.player("alice"):
+        pass
+
+
+async def test_after_an_overload_few_are_let_in_at_a_time_and_all_in_the_end(
+    street: Game, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pressure_module, "LET_IN_PER_BEAT", 0)
+    async with overloaded(street):
+        pass
+    async with overloaded(street, BUSY_LAG_S, Load.BUSY) as pressure:
+        told, code = await turned_away(street.play_url)
+        assert (told["kind"], code) == ("overloaded", 1013)
+    await until(lambda: not pressure.recovers)
     async with street.player("alice"):
         pass

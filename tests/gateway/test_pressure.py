@@ -8,6 +8,7 @@ from gameserver.gateway.pressure import (
     BEATS_DOWN,
     BEATS_UP,
     BUSY_LAG_S,
+    LET_IN_PER_BEAT,
     OVERLOADED_LAG_S,
     RELIEF,
     RETRY_AFTER_MS,
@@ -95,3 +96,35 @@ def test_those_who_are_turned_away_are_not_asked_back_all_at_once() -> None:
     assert min(hints) >= RETRY_AFTER_MS
     assert max(hints) < 2 * RETRY_AFTER_MS
     assert len(set(hints)) > 800
+
+
+def test_after_an_overload_newcomers_come_in_few_at_a_time_until_the_loop_is_calm() -> None:
+    """All who wait outside at once would be the next overload, before anything shows it."""
+    pressure = after(*[1.0] * 3 * BEATS_UP)
+
+    def let_in(beats: int, lag_s: float) -> int:
+        came = 0
+        for _ in range(beats):
+            pressure.beat(lag_s)
+            for _ in range(1_000):
+                if not pressure.turns_away(sockets=500, most=0):
+                    pressure.let_in()
+                    came += 1
+        return came
+
+    assert pressure.recovers
+    assert let_in(1, OVERLOADED_LAG_S) == 0
+    let_in(BEATS_DOWN, BUSY_LAG_S)
+    assert pressure.load is Load.BUSY
+    assert let_in(10, BUSY_LAG_S) == 10 * LET_IN_PER_BEAT
+    let_in(BEATS_DOWN, 0.0)
+    assert not pressure.recovers
+    assert let_in(1, 0.0) == 1_000
+
+
+def test_a_crowd_that_makes_a_calm_loop_busy_is_let_in() -> None:
+    pressure = after(*[BUSY_LAG_S] * 2 * BEATS_UP)
+    assert pressure.load is Load.BUSY
+    for _ in range(1_000):
+        assert not pressure.turns_away(sockets=500, most=0)
+        pressure.let_in()
