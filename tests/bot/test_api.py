@@ -79,6 +79,15 @@ async def test_trouble_that_passes_is_waited_out(server: Server, api: Api, troub
     assert len(server.requests) == 3
 
 
+async def test_every_try_to_sign_up_that_came_to_nothing_is_counted(
+    server: Server, api: Api
+) -> None:
+    server.script = [(429, {}), (503, {}), "hang up", GUEST]
+    await api.sign_up()
+    counted = {"sign_up_http_429": 1, "sign_up_http_503": 1, "sign_up_lost": 1}
+    assert api.failed_sign_ups == counted
+
+
 async def test_every_try_of_a_sign_up_carries_the_same_key(server: Server, api: Api) -> None:
     server.script = [(503, {}), GUEST]
     await api.sign_up()

@@ -7,6 +7,7 @@ sense; what comes of it in the end is the caller's to count.
 import asyncio
 import ssl
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from random import Random
@@ -20,6 +21,7 @@ from catbot.ground import Position
 from catbot.reconnect import Backoff
 from catbot.walker import Places
 
+_SIGN_UP = "/v1/players"
 _TRIES = 6
 _TIMEOUT_S = 15.0
 _AT_ONCE = 64
@@ -96,12 +98,14 @@ class Api:
         self._http = http
         self._base = base
         self._rng = rng
+        self.failed_sign_ups: Counter[str] = Counter()
+        """Tries to sign up that came to nothing, by reason."""
 
     async def sign_up(self) -> Guest:
         """Make a guest. Raises ApiError."""
         # The key makes a retry answer with the guest that a lost reply already made.
         headers = {"Idempotency-Key": uuid.uuid4().hex}
-        return await self._ask("POST", "/v1/players", Guest, headers=headers)
+        return await self._ask("POST", _SIGN_UP, Guest, headers=headers)
 
     async def wallet(self, token: str) -> list[WalletCoupon]:
         """Every coupon of one player, all pages. Raises ApiError."""
@@ -161,6 +165,7 @@ class Api:
                     if response.status < 300:
                         return _read(await _body(response), shape)
                     trouble = await _problem(response)
+                    self._note(path, f"http_{response.status}")
                     if response.status in (404, 405):
                         raise NotOfferedError(f"{method} {path}: {trouble}")
                     if response.status not in _TRY_AGAIN:
@@ -172,10 +177,15 @@ class Api:
                 TimeoutError,
             ) as error:
                 trouble = _lost(error)
+                self._note(path, "timeout" if isinstance(error, TimeoutError) else "lost")
             except aiohttp.ClientError as error:
                 raise ApiError(f"{method} {path}: {error}") from error
             await asyncio.sleep(backoff.wait_s(retry_after_s))
         raise ApiError(f"{method} {path}: {trouble}")
+
+    def _note(self, path: str, reason: str) -> None:
+        if path == _SIGN_UP:
+            self.failed_sign_ups[f"sign_up_{reason}"] += 1
 
 
 @asynccontextmanager

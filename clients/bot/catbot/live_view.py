@@ -92,7 +92,7 @@ def _line(scores: Scores, recent: Recent, at_s: float) -> str:
         f", {counts.total()} {name}"
         for name, counts in (
             ("disconnects", tally.disconnects),
-            ("failed connects", tally.failed_connects),
+            ("failed connects", scores.failed_connects),
         )
         if counts
     )
@@ -141,7 +141,7 @@ def _counted(run: Running, recent: Recent, at_s: float) -> Table:
     for name, counts in (
         ("refused", tally.refused),
         ("disconnects", tally.disconnects),
-        ("failed_connects", tally.failed_connects),
+        ("failed_connects", run.scores.failed_connects),
         ("errors", tally.errors),
     ):
         kinds = {str(kind): count for kind, count in counts.most_common(_KINDS_SHOWN)}

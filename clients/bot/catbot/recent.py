@@ -6,7 +6,6 @@ import msgspec
 
 from catbot.histogram import Histogram, Percentiles
 from catbot.scores import Scores
-from catbot.tally import Tally
 
 _TREND = 24
 
@@ -62,10 +61,11 @@ class Recent:
 def _snapshot(scores: Scores, at_s: float) -> Snapshot:
     honest = scores.honest
     times = {name: getattr(honest.latencies, name).total.copy() for name in TIMED}
-    return Snapshot(at_s, _counts(honest), {**times, "lag": scores.lag.copy()})
+    return Snapshot(at_s, _counts(scores), {**times, "lag": scores.lag.copy()})
 
 
-def _counts(tally: Tally) -> dict[str, int]:
+def _counts(scores: Scores) -> dict[str, int]:
+    tally = scores.honest
     return {
         "fixes": tally.fixes,
         "catches": tally.catches,
@@ -73,5 +73,5 @@ def _counts(tally: Tally) -> dict[str, int]:
         "refused": tally.refused.total(),
         "errors": tally.errors.total(),
         "disconnects": tally.disconnects.total(),
-        "failed_connects": tally.failed_connects.total(),
+        "failed_connects": scores.failed_connects.total(),
     }

@@ -179,7 +179,7 @@ def build(outcome: Outcome) -> Report:
         reconciliation=part.reconciliation,
         cheaters=_cheaters(scores.cheating),
         error_kinds=_most_first(honest.errors),
-        failed_connects=_most_first(honest.failed_connects),
+        failed_connects=_most_first(scores.failed_connects),
         fixes_skipped=honest.fixes_skipped,
         catches_resent=honest.catches_resent,
         unanswered=honest.unanswered,

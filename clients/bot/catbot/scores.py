@@ -1,6 +1,7 @@
 """What all bots of a run counted so far, in one process or in several."""
 
 import resource
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -13,12 +14,14 @@ class Scores(msgspec.Struct):
     """The honest bots, the cheaters by their way to cheat, and the bots' own processes.
 
     `lag` is how late these did what was due, `cpu_s` the processor time that they took.
+    Who signs up is nobody yet, so `failed_sign_ups` are of all.
     """
 
     honest: Tally = msgspec.field(default_factory=Tally)
     cheating: dict[str, Tally] = msgspec.field(default_factory=dict)
     lag: Histogram = msgspec.field(default_factory=Histogram)
     cpu_s: float = 0.0
+    failed_sign_ups: Counter[str] = msgspec.field(default_factory=Counter)
 
     @property
     def online(self) -> int:
@@ -30,6 +33,11 @@ class Scores(msgspec.Struct):
         """How many messages bots sent and heard."""
         tallies = [self.honest, *self.cheating.values()]
         return sum(tally.said + tally.heard for tally in tallies)
+
+    @property
+    def failed_connects(self) -> Counter[str]:
+        """What came to nothing of honest bots' ways to a session, by reason."""
+        return self.honest.failed_connects + self.failed_sign_ups
 
     def renew(self, parts: Iterable["Scores"]) -> None:
         """Be the sum of `parts`. Whoever holds this object or its `honest` sees the new counts."""
@@ -43,6 +51,7 @@ class Scores(msgspec.Struct):
         for name in self.honest.__struct_fields__:
             setattr(self.honest, name, getattr(whole.honest, name))
         self.cheating, self.lag, self.cpu_s = whole.cheating, whole.lag, whole.cpu_s
+        self.failed_sign_ups = whole.failed_sign_ups
 
     def _add(self, part: "Scores") -> None:
         self.honest.add(part.honest)
@@ -50,6 +59,7 @@ class Scores(msgspec.Struct):
             self.cheating.setdefault(name, Tally()).add(tally)
         self.lag.add(part.lag)
         self.cpu_s += part.cpu_s
+        self.failed_sign_ups.update(part.failed_sign_ups)
 
 
 class Stopwatch:

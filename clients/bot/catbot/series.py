@@ -104,7 +104,7 @@ class Series:
             tally.fixes,
             tally.catches,
             tally.disconnects.total(),
-            tally.failed_connects.total(),
+            self._scores.failed_connects.total(),
             tally.errors.total(),
             tally.refused.copy(),
             lag=self._scores.lag.copy(),

@@ -40,6 +40,7 @@ class Troop:
         self._address = Address.parse(options.url)
         self._stopwatch = Stopwatch()
         self.scores = self._crowd.scores
+        self.scores.failed_sign_ups = api.failed_sign_ups
 
     def look(self) -> Scores:
         """The scores by now."""
