@@ -156,7 +156,7 @@ class Api:
     ) -> Body:
         backoff = Backoff(self._rng, base_s=0.5, cap_s=10.0)
         trouble = "no try was made"
-        for _ in range(_TRIES):
+        for tries_left in reversed(range(_TRIES)):
             retry_after_s = 0.0
             try:
                 async with self._http.request(
@@ -180,7 +180,8 @@ class Api:
                 self._note(path, "timeout" if isinstance(error, TimeoutError) else "lost")
             except aiohttp.ClientError as error:
                 raise ApiError(f"{method} {path}: {error}") from error
-            await asyncio.sleep(backoff.wait_s(retry_after_s))
+            if tries_left:
+                await asyncio.sleep(backoff.wait_s(retry_after_s))
         raise ApiError(f"{method} {path}: {trouble}")
 
     def _note(self, path: str, reason: str) -> None:
