@@ -80,8 +80,9 @@ async def serving(
 
 
 async def _mind(doors: Doors, gateway: Gateway) -> None:
-    """Until cancelled: as many doors as the load wants."""
+    """Until cancelled: as many doors as the load wants, and the system has files for."""
     while True:
         turns_away = gateway.street.pressure.recovers
-        await doors.open(OVERLOADED_DOORS if turns_away else DOORS)
+        with suppress(OSError):
+            await doors.open(OVERLOADED_DOORS if turns_away else DOORS)
         await asyncio.sleep(BEAT_S)
