@@ -9,9 +9,15 @@ import msgspec
 import pytest
 from catbot.wire import decode
 
+from gameserver.codecs import JSON, MSGPACK
 from gameserver.docs.__main__ import DOCS, generated
 from gameserver.docs.frames import CLIENT, FRAMES, SERVER, Frame
-from gameserver.protocol import CLOSE_CODES, JSON, MSGPACK, REASONS, Incoming, Outgoing
+from gameserver.protocol import (
+    CLOSE_CODES,
+    REASONS,
+    Incoming,
+    Outgoing,
+)
 
 GOLDEN = DOCS / "golden"
 

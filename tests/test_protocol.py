@@ -10,15 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gameserver.codecs import JSON, MSGPACK, Codec
 from gameserver.game.datum import Datum
 from gameserver.protocol import (
-    JSON,
     MESSAGE_MAX,
-    MSGPACK,
     Aim,
     BadMessage,
     Catch,
-    Codec,
     Fix,
     FixFields,
     Hello,

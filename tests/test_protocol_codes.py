@@ -11,18 +11,15 @@ import msgspec
 import pytest
 
 import gameserver
+from gameserver.codecs import CODECS, JSON, MSGPACK, Codec
 from gameserver.game.model import Cat, Coupon, CouponState
 from gameserver.protocol import (
     CLOSE_CODES,
-    CODECS,
     ERROR_CODES,
-    JSON,
-    MSGPACK,
     REASONS,
     Cats,
     CatsRaw,
     Close,
-    Codec,
     Refused,
     cat_view,
     coupon_view,

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gameserver.codecs import JSON, MSGPACK
 from gameserver.game.model import CouponState, CouponView
 from gameserver.protocol import (
-    JSON,
-    MSGPACK,
     Aim,
     Catch,
     Cats,

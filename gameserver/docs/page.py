@@ -9,6 +9,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from gameserver import protocol
+from gameserver.codecs import JSON
 from gameserver.docs.frames import CLIENT, SERVER
 from gameserver.game.datum import Datum
 from gameserver.game.model import ID_MAX, CouponState, CouponView
@@ -153,7 +154,7 @@ def _transcript() -> Iterator[str]:
     for name in order:
         frame = frames[name]
         mark = ">" if frame.sent_by == "client" else "<"
-        yield f"{mark} {protocol.JSON.encode(frame.message).decode()}"
+        yield f"{mark} {JSON.encode(frame.message).decode()}"
     yield "```\n"
     yield "The same messages and more are [golden frames](golden/README.md), in both encodings."
 

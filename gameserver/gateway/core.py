@@ -10,7 +10,7 @@ from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 from websockets.typing import Subprotocol
 
-from gameserver.protocol import JSON, MSGPACK
+from gameserver.codecs import JSON, MSGPACK
 
 SUBPROTOCOLS = [Subprotocol(MSGPACK.subprotocol), Subprotocol(JSON.subprotocol)]
 

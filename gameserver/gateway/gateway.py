@@ -6,13 +6,17 @@ from contextlib import suppress
 
 from websockets.typing import Origin
 
+from gameserver.codecs import Codec
 from gameserver.gateway.doorman import WAITING_MOST, Hall
 from gameserver.gateway.house import Line, Wire
 from gameserver.gateway.pressure import BEAT_S, TURNED_AWAY_MOST, retry_after_ms
 from gameserver.gateway.session import Session
 from gameserver.gateway.socket import IDLE_CUT_S, IDLE_PING_S
 from gameserver.gateway.street import Street
-from gameserver.protocol import CLOSE_CODES, Close, Codec
+from gameserver.protocol import (
+    CLOSE_CODES,
+    Close,
+)
 
 SWEEP_EVERY_S = 5.0
 ANSWER_WITHIN_S = 1.0

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from websockets.typing import Origin
 
-from gameserver.protocol import Codec
+from gameserver.codecs import Codec
 
 
 class Line(Protocol):

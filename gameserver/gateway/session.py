@@ -6,6 +6,7 @@ A reader follows a message from `receive` downward: decode, check, look, answer.
 from secrets import token_hex
 from time import perf_counter
 
+from gameserver.codecs import Codec
 from gameserver.game.datum import TO_WGS84, Datum
 from gameserver.game.geo import RESTLESS, calm, planar_m, recentred, view_cell
 from gameserver.gateway.house import Line
@@ -24,7 +25,6 @@ from gameserver.protocol import (
     Cats,
     CatsRaw,
     Caught,
-    Codec,
     Error,
     Fix,
     FixFields,
@@ -66,6 +66,7 @@ class Session:
     __slots__ = (
         "_behind",
         "_calm",
+        "_clock",
         "_codec",
         "_datum",
         "_decode",
@@ -75,6 +76,7 @@ class Session:
         "_looked_ms",
         "_middle",
         "_place",
+        "_stats",
         "_street",
         "_unsaid",
         "closed",
@@ -86,6 +88,9 @@ class Session:
 
     def __init__(self, street: Street, line: Line, codec: Codec) -> None:
         self._street = street
+        # Every message needs these; to ask the street for them takes longer.
+        self._stats = street.stats
+        self._clock = street.clock
         self._line = line
         self._codec = codec
         self._decode = codec.decode
@@ -113,8 +118,7 @@ class Session:
         """One whole message from the phone."""
         if self.closed:
             return
-        street, decode = self._street, self._decode
-        stats, clock = street.stats, street.clock  # called by name: `street.clock()` is dearer
+        stats, clock, decode = self._stats, self._clock, self._decode
         stats.messages_in = count = stats.messages_in + 1
         started_s = 0.0 if count % TIMED_ONE_IN else perf_counter()
         now_ms = clock()
@@ -146,14 +150,14 @@ class Session:
             case Catch():
                 judged_from_s = perf_counter()
                 hunt.throw(message, player, now_ms)
-                self._street.stats.judge_times.add(perf_counter() - judged_from_s)
+                self._stats.judge_times.add(perf_counter() - judged_from_s)
             case Hello():
                 self.fail("hello_repeated", "hello is said once")
 
     def receive_no_message(self) -> None:
         """A frame without a whole message: it counts as one, so that nobody floods with those."""
         if not self.closed:
-            self._allow(self._street.clock())
+            self._allow(self._clock())
 
     def _allow(self, now_ms: int) -> bool:
         """MESSAGES_PER_S on the long run, MESSAGES_BURST at once; then the end.
@@ -175,7 +179,7 @@ class Session:
         if held_ms > _BURST_MS:
             self.fail("too_many_messages", f"at most {MESSAGES_PER_S:.0f} messages per second")
             return False
-        self._street.stats.slowed += 1
+        self._stats.slowed += 1
         self._line.rest(SLOWED_S)
         return True
 
@@ -227,7 +231,7 @@ class Session:
         if old is not None:
             looked_before_ms = now_ms - self._looked_ms
             if looked_before_ms < self._street.pressure.relief.looks_every_ms:
-                self._street.stats.shed["looks"] += 1
+                self._stats.shed["looks"] += 1
                 return
             if looked_before_ms < FAR_LOOK_EVERY_MS:
                 far_m = planar_m(*self._place, lat, lon)
@@ -239,7 +243,7 @@ class Session:
         self._calm = calm(middle, lat, lon)
         looked_from_s = perf_counter()
         self._street.world.look(self, old, middle)
-        self._street.stats.view_times.add(perf_counter() - looked_from_s)
+        self._stats.view_times.add(perf_counter() - looked_from_s)
 
     def visible(self, cat: str) -> LiveCat | None:
         """The cat, if this player is shown it."""
@@ -302,11 +306,11 @@ class Session:
     def answer(self, answer: Answer) -> None:
         """Tell how an attempt ended."""
         if isinstance(answer, Caught):
-            self._street.stats.caught += 1
+            self._stats.caught += 1
             self.send(answer)
             self.hide(answer.cat)
             return
-        self._street.stats.count_refusal(answer.reason)
+        self._stats.count_refusal(answer.reason)
         self.send(answer)
 
     def hide(self, cat: str) -> None:
@@ -325,7 +329,7 @@ class Session:
     def send(self, message: Outgoing) -> None:
         """Encode and queue a message."""
         if not self.closed:
-            self._street.stats.messages_out += 1
+            self._stats.messages_out += 1
             self._line.send(self._codec.encode(message))
 
     def fail(self, code: str, message: str) -> None:

@@ -13,6 +13,7 @@ from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from gameserver.codecs import CODECS, JSON, Codec
 from gameserver.gateway.core import SUBPROTOCOLS, Core
 from gameserver.gateway.frames import (
     HEAD,
@@ -26,12 +27,9 @@ from gameserver.gateway.frames import (
 from gameserver.gateway.house import House, Listener
 from gameserver.gateway.intake import BITE, Intake
 from gameserver.protocol import (
-    CODECS,
     HELLO_WITHIN_S,
-    JSON,
     MESSAGE_MAX,
     Close,
-    Codec,
     Notice,
 )
 

@@ -4,7 +4,7 @@ import logging
 from asyncio import Semaphore
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from time import perf_counter
 
@@ -18,9 +18,9 @@ from gameserver.game.tokens import player_of
 from gameserver.gateway.lookback import Lookback
 from gameserver.gateway.pressure import Pressure
 from gameserver.gateway.roster import Answer, Roster, Seat
+from gameserver.gateway.stats import Stats
 from gameserver.gateway.tally import Tally
 from gameserver.gateway.world import World
-from gameserver.histogram import Histogram
 from gameserver.jobs import Jobs
 from gameserver.ledger.sanctions import Sanctions
 from gameserver.live.errors import LiveError
@@ -36,46 +36,6 @@ SESSION_TTL_MS = 90_000
 LEAVING_AT_ONCE = 256
 """So many players are seen off at once. Where a whole crowd loses its line, what is to be kept of
 them must not stand in Redis' queue before the catches of those who are left."""
-
-
-@dataclass(slots=True)
-class Stats:
-    """Plain counters of the hot path; the metrics read them when they are asked."""
-
-    fixes: int = 0
-    messages_in: int = 0
-    messages_out: int = 0
-    caught: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-    closed: dict[int, int] = field(default_factory=dict)
-    doubts: dict[str, int] = field(default_factory=dict)
-    """Aims and catches that a doubtful track kept waiting, by signal."""
-    slowed: int = 0
-    """Messages after which nothing was read from their sender for a while."""
-    shed: dict[str, int] = field(
-        default_factory=lambda: {"looks": 0, "feeds": 0, "sockets": 0, "catches": 0}
-    )
-    """What was left out under load, in the order in which that begins."""
-    decode_times: Histogram = field(default_factory=Histogram)
-    """Seconds from a message's payload to the message, of one in `session.TIMED_ONE_IN`."""
-    view_times: Histogram = field(default_factory=Histogram)
-    """Seconds that moving a view took: what it shows now, encoded and queued."""
-    fix_times: Histogram = field(default_factory=Histogram)
-    """Seconds from a fix's payload to its view sent, of one in `session.TIMED_ONE_IN`."""
-    reveal_times: Histogram = field(default_factory=Histogram)
-    """Seconds from an event in Redis until its viewers were told."""
-    judge_times: Histogram = field(default_factory=Histogram)
-    """Seconds from a decoded catch to its claim, or to its refusal."""
-    catch_times: Histogram = field(default_factory=Histogram)
-    """Seconds from a judged catch to its answer."""
-
-    def count_refusal(self, reason: str) -> None:
-        """Somebody was refused something."""
-        self.refused[reason] = self.refused.get(reason, 0) + 1
-
-    def count_doubt(self, signal: str) -> None:
-        """A track that a signal speaks against kept somebody waiting."""
-        self.doubts[signal] = self.doubts.get(signal, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from gameserver.codecs import Codec
 from gameserver.game.datum import FROM_WGS84, Datum
 from gameserver.game.geo import view_cell, view_cells, view_regions
 from gameserver.game.model import Cat
 from gameserver.gateway.footfall import Footfall
-from gameserver.protocol import Codec, cat_view
+from gameserver.protocol import (
+    cat_view,
+)
 
 _NO_CELLS: frozenset[int] = frozenset()
 

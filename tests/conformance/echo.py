@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 
 from websockets.typing import Origin
 
+from gameserver.codecs import JSON, MSGPACK, Codec
 from gameserver.gateway.house import Line, Listener, Wire
 from gameserver.gateway.socket import PlaySocket
-from gameserver.protocol import JSON, MSGPACK, Codec
 
 MESSAGE_MAX = 16 * 1024 * 1024
 

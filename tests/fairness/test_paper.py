@@ -11,8 +11,8 @@ from catbot.wire import Aim, Catch, Fix, ServerMessage
 
 from benchmarks.fairness import paper
 from benchmarks.fairness.simulation import Crowd, simulate_cheats, simulate_honest
+from gameserver.codecs import JSON
 from gameserver.gateway.session import Session
-from gameserver.protocol import JSON
 from tests.servers.game import Game, game
 from tests.waiting import until
 

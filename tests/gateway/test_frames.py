@@ -12,10 +12,10 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
+from gameserver.codecs import MSGPACK
 from gameserver.gateway.frames import frame_head, whole_payload
 from gameserver.gateway.intake import BITE
 from gameserver.gateway.socket import PlaySocket
-from gameserver.protocol import MSGPACK
 from tests.conformance.echo import EchoHouse
 
 KINDS = st.sampled_from([Opcode.TEXT, Opcode.BINARY])

@@ -13,11 +13,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from gameserver.app import running
+from gameserver.codecs import MSGPACK
 from gameserver.config import Config
 from gameserver.gateway import gateway as play_gateway
 from gameserver.gateway import pressure as pressure_module
 from gameserver.gateway.pressure import BUSY_LAG_S, RETRY_AFTER_MS, Load, Pressure
-from gameserver.protocol import MSGPACK
 from tests.servers.game import Game, plan
 from tests.waiting import until
 

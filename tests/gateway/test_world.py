@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from gameserver.codecs import JSON, MSGPACK, Codec
 from gameserver.game.datum import FROM_WGS84, Datum
 from gameserver.game.geo import (
     REGION_RES,
@@ -24,7 +25,6 @@ from gameserver.game.geo import (
 )
 from gameserver.game.model import Cat
 from gameserver.gateway.world import Changes, LiveCat, World
-from gameserver.protocol import JSON, MSGPACK, Codec
 
 CORNER = h3.cell_to_boundary(h3.latlng_to_cell(30.25, 120.16, REGION_RES))[0]
 """Where three regions meet: the hardest place for who follows what."""
