@@ -18,7 +18,8 @@ def new_cat_id(region: str, now_ms: int, rng: Random) -> str:
     """An id that carries its region: `<region>-<16 base32 characters>`.
 
     The first seven are the second in which it was made, the others 45 random bits. Ids of a region
-    stand in the order of their time, so that in an index the cats of now stand together.
+    stand in the order of their time (until 3058, when seven are too few), so that in an index the
+    cats of now stand together.
     """
     bits = now_ms // 1000 << 45 | rng.getrandbits(45)
     return region + "-" + "".join(_ALPHABET[bits >> shift & 31] for shift in range(75, -1, -5))
