@@ -49,7 +49,8 @@ format: $(READY)
 docs: $(READY) ## writes the generated parts of docs/ anew
 	$(BIN)/python -m gameserver.docs
 
-HOT := tests/test_compiled.py tests/gateway tests/game tests/e2e
+HOT := tests/test_compiled.py tests/test_protocol.py tests/test_protocol_codes.py tests/gateway \
+	tests/game/test_track.py tests/game/test_clock.py tests/game/test_catching.py tests/e2e/test_command.py
 
 BENCH ?= --json var/bench.json
 

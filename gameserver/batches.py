@@ -1,7 +1,7 @@
 """Micro-batches: while one batch is being done, the next one gathers.
 
-No timer and no waiting for company: an idle server does each item at once, a busy one does more
-per batch, at the cost of one.
+An idle server does each item at once, a busy one does more per batch, at the cost of one. Where a
+batch by itself is dear, one that follows another at once may be made to wait for company.
 """
 
 import asyncio
@@ -29,7 +29,8 @@ class Belt(Generic[Item]):
 
     What becomes of an item is between `do` and the item: nothing is answered here, so that an item
     costs no future. An item that is not `wanted` any more when its batch begins is left out of it.
-    What `do` raises is logged, and the next batch is done.
+    What `do` raises is logged, and the next batch is done. Batches begin at least `apart_s` apart,
+    which who closes has to wait, too.
     At the end what waits is still done, for at most `grace_s`; then `do` is cancelled.
     """
 
@@ -40,11 +41,13 @@ class Belt(Generic[Item]):
         most: int,
         wanted: Callable[[Item], bool],
         grace_s: float = 2.0,
+        apart_s: float = 0.0,
     ) -> None:
         self._do = do
         self._most = most
         self._wanted = wanted
         self._grace_s = grace_s
+        self._apart_s = apart_s
         self._items: deque[Item] = deque()
         self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
@@ -96,7 +99,11 @@ class Belt(Generic[Item]):
                 await self._wake.wait()
             batch = self._next_batch()
             if batch:
+                next_s = perf_counter() + self._apart_s
                 await self._do_batch(batch)
+                rest_s = next_s - perf_counter()
+                if rest_s > 0.0 and not self.closing:
+                    await asyncio.sleep(rest_s)
 
     def _next_batch(self) -> list[Item]:
         batch: list[Item] = []

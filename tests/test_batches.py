@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gameserver.batches import Batches, BatchesFull
+from gameserver.batches import Batches, BatchesFull, Belt
 from tests.waiting import PATIENCE_S, until
 
 
@@ -55,6 +55,24 @@ async def test_what_comes_while_a_batch_is_done_goes_together_in_order(counter: 
         assert await asyncio.gather(first, *rest) == [0, 10, 20, 30, 40, 50]
     assert counter.seen == [[0], [1, 2, 3], [4, 5]]
     assert len(batches) == 0
+
+
+async def test_what_follows_a_batch_at_once_waits_for_company() -> None:
+    seen: list[list[int]] = []
+
+    async def do(items: list[int]) -> None:
+        seen.append(items)
+
+    async with Belt(do, most=10, wanted=lambda _: True, apart_s=0.5) as belt:
+        belt.put([1])
+        await until(lambda: seen)
+        for number in (2, 3):
+            belt.put([number])
+            await asyncio.sleep(0)
+            assert seen == [[1]]
+        await until(lambda: len(seen) == 2)
+        belt.put([4])
+    assert seen == [[1], [2, 3], [4]]
 
 
 async def test_an_error_goes_to_everybody_in_its_batch_and_to_nobody_else(

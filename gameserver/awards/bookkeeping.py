@@ -26,6 +26,10 @@ ISSUE_WITHIN_S = 1.5
 RECORD_WITHIN_S = 1.0
 BATCH_MOST = 500
 
+COMMITS_APART_S = 0.01
+"""Catches of so long share a commit, whose own costs are high: at 3,500 a second each is a fifth
+cheaper, and told five milliseconds later. One that comes alone does not wait."""
+
 Settled = Callable[[Sequence[Case]], None]
 """Called with cases that have their answers."""
 
@@ -83,7 +87,11 @@ class OneCommit:
         self._clock = clock
         within_s = ISSUE_WITHIN_S + RECORD_WITHIN_S
         self.issuing = self.recording = Stage(
-            self._settle, self._late, most=BATCH_MOST, within_s=within_s
+            self._settle,
+            self._late,
+            most=BATCH_MOST,
+            within_s=within_s,
+            apart_s=COMMITS_APART_S,
         )
         self.issue_times = Histogram()
         self.record_times = Histogram()
@@ -142,7 +150,13 @@ class TwoCommits:
         self._catches = catches
         self._clock = clock
         self.issuing = Stage(self._issue, self._owe, most=BATCH_MOST, within_s=ISSUE_WITHIN_S)
-        self.recording = Stage(self._record, self._late, most=BATCH_MOST, within_s=RECORD_WITHIN_S)
+        self.recording = Stage(
+            self._record,
+            self._late,
+            most=BATCH_MOST,
+            within_s=RECORD_WITHIN_S,
+            apart_s=COMMITS_APART_S,
+        )
         self.issue_times = Histogram()
         self.record_times = Histogram()
         self._stack = AsyncExitStack()

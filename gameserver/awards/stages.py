@@ -56,7 +56,7 @@ class Case:
 
 
 class Stage:
-    """Does something for cases, in batches of at most `most`, one batch at a time.
+    """Does something for cases, in batches of at most `most`, one at a time and `apart_s` apart.
 
     `do` gets cases that are at this stage, and sends them on, those that still are when it has
     done. A case that has not left after `within_s` is given to `late`, which sends it on: what is
@@ -70,10 +70,11 @@ class Stage:
         *,
         most: int,
         within_s: float,
+        apart_s: float = 0.0,
     ) -> None:
         self._late = late
         self._within_s = within_s
-        self._belt = Belt(do, most=most, wanted=self.has)
+        self._belt = Belt(do, most=most, wanted=self.has, apart_s=apart_s)
         self._here: deque[Case] = deque()
         """In the order of their coming; some of them have left."""
         self._timer: Alarm | None = None
