@@ -57,6 +57,7 @@ class Compiled(BuildHookInterface[Any]):
             check=False,
         )
         if done.returncode != 0:
+            shutil.rmtree(self._folder)
             raise RuntimeError(f"the hot path can't be compiled:\n{done.stdout}{done.stderr}")
         lib = self._folder / "lib"
         for built in lib.rglob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
