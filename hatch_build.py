@@ -41,7 +41,7 @@ class Compiled(BuildHookInterface[Any]):
         wanted = os.environ.get("CATCAT_COMPILE", "never")
         if version == "editable" or wanted == "never":
             return
-        missing = _missing()
+        missing = what_is_missing()
         if missing and wanted == "auto":
             self.app.display_warning(f"nothing is compiled: {missing}")
             return
@@ -71,7 +71,7 @@ class Compiled(BuildHookInterface[Any]):
             shutil.rmtree(self._folder)
 
 
-def _missing() -> str:
+def what_is_missing() -> str:
     """What this machine lacks to compile; empty where it lacks nothing."""
     compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
     if shutil.which(compiler) is None:

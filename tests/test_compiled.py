@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import gameserver
-from hatch_build import _missing
+from hatch_build import what_is_missing
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,7 +41,7 @@ def test_no_class_that_is_compiled_says_more_than_its_bases(module: str) -> None
     Path(gameserver.__file__).is_relative_to(ROOT / "gameserver"),
     reason="of a checkout nothing is compiled",
 )
-@pytest.mark.skipif(_missing() != "", reason="nothing to compile with")
+@pytest.mark.skipif(what_is_missing() != "", reason="nothing to compile with")
 @pytest.mark.parametrize("module", MODULES)
 def test_what_a_wheel_installs_is_compiled_where_it_can_be(module: str) -> None:
     found = importlib.import_module(module.removesuffix(".py").replace("/", "."))
